@@ -1,0 +1,33 @@
+"""The frame around every screen: the table of pages, navigation, and what is common to all."""
+
+from pathlib import Path
+
+import streamlit as st
+
+ROOT = Path(__file__).resolve().parent
+
+# section, file below pages/, title, url_path, icon
+PAGES = (
+    ("Start", "start/home.py", "Home", "", ":material/home:"),
+    ("Foundations", "foundations/activations.py", "Activation functions", "activations", ":material/ssid_chart:"),
+    ("Foundations", "foundations/losses.py", "Loss functions", "losses", ":material/trending_down:"),
+    ("Foundations", "foundations/gradient_descent.py", "Gradient descent", "gradient-descent", ":material/landscape:"),
+    ("Networks", "networks/decision_boundaries.py", "Decision boundaries", "decision-boundaries", ":material/scatter_plot:"),
+)
+
+
+def main() -> None:
+    st.set_page_config(page_title="Deep-learning playground", page_icon=":material/neurology:", layout="wide")
+    sections: dict[str, list[st.Page]] = {}
+    for section, file, title, url_path, icon in PAGES:
+        page = st.Page(ROOT / file, title=title, url_path=url_path or None, icon=icon, default=not url_path)
+        sections.setdefault(section, []).append(page)
+    page = st.navigation(sections)
+    state = st.session_state
+    if state.get("!page") != page.url_path:
+        state["!last_page"], state["!page"] = state.get("!page"), page.url_path
+        state["!arrived"] = True  # settings in the address are now those of a link, not an echo of our own
+    page.run()
+
+
+main()

@@ -1,0 +1,401 @@
+"""The engine: admits runs, owns their workers, obeys commands at once, keeps what finished."""
+
+import contextlib
+import itertools
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from playground.core import packets
+from playground.core.errors import UserError
+from playground.core.experiment import Experiment
+from playground.runs import processes, worker
+from playground.runs.evaluator import Evaluators, address
+from playground.runs.run import Run, validate_speed
+from playground.runs.store import Store
+
+OBEY_SECONDS = 0.15  # a worker that has not obeyed by then is frozen (pause) or killed (stop)
+RELEASE_SECONDS = 10.0  # grace between a tab's end and its runs' end: a reload takes less
+RUNS_PER_VISITOR = 8
+KEPT_RUNS = 64  # ended runs kept in memory for watchers; all are in the store
+
+log = logging.getLogger(__name__)
+
+
+class Link:
+    """A worker process and the thread that reads what it says."""
+
+    def __init__(self, run: Run, request: dict[str, Any], on_end: Callable[[Run], None], on_packet: Callable[[Run], None]):
+        self.run, self._on_end, self._on_packet = run, on_end, on_packet
+        self.process, self.connection = processes.start(worker.main, packets.encode("command", request))
+        self.frozen = False
+        self.killed = False
+        self._send_lock = threading.Lock()
+        threading.Thread(target=self._read, daemon=True, name=f"run-{run.token[:6]}").start()
+
+    def send(self, command: dict[str, Any]) -> None:
+        self.thaw()
+        with self._send_lock, contextlib.suppress(BrokenPipeError, OSError):  # its end is reported by the reader
+            self.connection.send_bytes(packets.encode("command", command))
+
+    def freeze(self) -> None:
+        """Stop the process where it stands: pause is a fact even inside one long step."""
+        if self.process.is_alive() and hasattr(signal, "SIGSTOP"):
+            os.kill(self.process.pid, signal.SIGSTOP)
+            self.frozen = True
+
+    def thaw(self) -> None:
+        if self.frozen:
+            os.kill(self.process.pid, signal.SIGCONT)
+            self.frozen = False
+
+    def kill(self) -> None:
+        self.killed = True
+        processes.kill(self.process)
+
+    def _read(self) -> None:
+        try:
+            while True:
+                self.run.receive(self.connection.recv_bytes())
+                self._on_packet(self.run)
+        except (EOFError, OSError):
+            self.process.join(2)
+            self._on_end(self.run)
+
+
+class Engine:
+    """All runs of this server."""
+
+    def __init__(self, store: Store | None = None, max_playing: int | None = None, idle_seconds: float | None = None):
+        environment = os.environ
+        self.max_playing = max_playing or int(environment.get("PLAYGROUND_MAX_RUNS", 0)) or os.cpu_count() or 1
+        self.idle_seconds = idle_seconds or float(environment.get("PLAYGROUND_IDLE_SECONDS", 600))
+        self.store = store or Store()
+        self.runs: dict[str, Run] = {}
+        self.links: dict[str, Link] = {}
+        self.lock = threading.RLock()
+        self.evaluators = Evaluators(min(2, os.cpu_count() or 1))
+        self._line: list[str] = []  # tokens of runs that wait for a place
+        self._released: dict[str, float] = {}  # visitor → when their tab ended
+        self._closed = threading.Event()
+        threading.Thread(target=self._keep_house, daemon=True, name="engine").start()
+
+    # Runs ----------------------------------------------------------------------------------------------------------
+
+    def start(self, experiment: Experiment, owner: str = "", playing: bool = False, speed: str = "frame",
+              checkpoint: bytes | None = None, token: str | None = None) -> Run:  # fmt: skip
+        """A new run of `experiment`; it plays as soon as there is a place, or stands ready at its first view."""
+        run = Run(experiment, owner, token)
+        run.speed, run.checkpoint = validate_speed(speed), checkpoint
+        with self.lock:
+            self.runs[run.token] = run
+            self._limit_visitor(owner)
+            if playing and not self._make_place(run):
+                self._queue(run)
+            else:
+                self._launch(run, playing)
+        return run
+
+    def find(self, token: str) -> Run | None:
+        """The live or remembered run; one that only the store knows is opened, ended, from there."""
+        with self.lock:
+            run = self.runs.get(token)
+        return run or self.store.open(token)
+
+    def adopt(self, experiment: Experiment, owner: str) -> Run | None:
+        """A run of the same experiment whose tab has just gone: after a reload, the new session goes on with it."""
+        with self.lock:
+            for run in reversed(list(self.runs.values())):
+                if run.released and run.active and run.experiment == experiment:
+                    run.owner, run.released = owner, False
+                    return run
+        return None
+
+    def command(self, run: Run, do: str, **more: Any) -> None:
+        """Carry out one command of the live protocol.
+
+        Raises:
+            UserError: When it is unknown or cannot be done in the run's present state.
+        """
+        actions = {"play": self.play, "pause": self.pause, "stop": self.stop, "reset": self.reset, "resume": self.resume}
+        if do in actions:
+            actions[do](run)
+        elif do in ("step", "epoch"):
+            self._pass_on(run, {"do": do})
+        elif do == "speed":
+            run.speed = validate_speed(more.get("value"))
+            self._pass_on(run, {"do": "speed", "value": run.speed})
+        elif do == "tune":
+            values = more.get("values")
+            if not isinstance(values, dict):
+                raise UserError("A change of settings names the settings and their new values.")
+            run.experiment.changed(**values)  # refuses values outside their range before the worker is asked
+            self._pass_on(run, {"do": "tune", "values": values})
+        elif do == "edit":
+            self._pass_on(run, {"do": "edit", **more})
+        else:
+            raise UserError(f"A run cannot {do!r}.")
+
+    def play(self, run: Run) -> None:
+        with self.lock:
+            if run.token in self._line or run.state == "playing":
+                return
+            if run.state in ("lost", "stopped"):
+                return self.resume(run)
+            if not self._make_place(run):
+                return self._queue(run)
+            self._pass_on(run, {"do": "play"})
+            if run.state == "paused":
+                run.become("playing")
+
+    def pause(self, run: Run) -> None:
+        with self.lock:
+            if run.token in self._line:
+                self._line.remove(run.token)
+                run.become("paused")
+                if run.token not in self.links:
+                    self._launch(run, playing=False)
+                return
+            link = self.links.get(run.token)
+        if not link:
+            return
+        link.send({"do": "pause"})
+        if not _within(OBEY_SECONDS, lambda: run.state != "playing"):
+            link.freeze()
+            run.become("paused", "Paused inside a long step; it goes on from there.")
+
+    def stop(self, run: Run) -> None:
+        """End the run: asked first, killed when it does not obey."""
+        with self.lock:
+            if run.token in self._line:
+                self._line.remove(run.token)
+            link = self.links.get(run.token)
+        if link:
+            link.send({"do": "stop"})
+            if not _within(OBEY_SECONDS, lambda: not link.process.is_alive()):
+                link.kill()
+        if run.active:
+            run.become("stopped")
+
+    def stop_soon(self, run: Run) -> None:
+        """End the run without making the caller wait."""
+        threading.Thread(target=self.stop, args=(run,), daemon=True).start()
+
+    def reset(self, run: Run) -> None:
+        """Same settings, same seed, step 0; goes on playing if it was."""
+        playing = run.state == "playing"
+        with self.lock:
+            link = self.links.get(run.token)
+            busy = link is not None and (link.frozen or not link.process.is_alive())
+        if link and not busy and run.state not in ("lost", "failed"):
+            run.forget()
+            link.send({"do": "reset", "playing": playing})
+            if run.state == "finished":
+                run.become("paused")
+            return
+        if link:
+            link.kill()
+            _within(1.0, lambda: run.token not in self.links)
+        run.forget()
+        with self.lock:
+            self._launch(run, playing=False)
+
+    def take_checkpoint(self, run: Run, seconds: float = 2.0) -> None:
+        """Have the run's worker report its state now, without changing whether it plays; a dead one keeps its last."""
+        before = run.checkpoint
+        link = self.links.get(run.token)
+        if link is not None and not link.frozen:
+            link.send({"do": "checkpoint"})
+            _within(seconds, lambda: run.checkpoint is not before)
+
+    def resume(self, run: Run) -> None:
+        """Go on from the last checkpoint after a worker was lost or stopped."""
+        if run.checkpoint is None:
+            raise UserError("This run has no checkpoint to resume from.", "Reset starts it anew.")
+        with self.lock:
+            self.runs[run.token] = run
+            if not self._make_place(run):
+                return self._queue(run)
+            self._launch(run, playing=True)
+
+    # Visitors ------------------------------------------------------------------------------------------------------
+
+    def release(self, owner: str) -> None:
+        """The visitor's tab is gone: their runs are stopped after a grace time, unless a reload adopts them."""
+        with self.lock:
+            self._released[owner] = time.monotonic()
+            for run in self.runs.values():
+                if run.owner == owner:
+                    run.released = True
+
+    def compute(self, function: Callable[..., Any], **arguments: Any) -> Any:
+        """Evaluate a public torch function of this package in a warm process."""
+        return self.evaluators.call(address(function), arguments)
+
+    def warm(self) -> None:
+        """Start the forkserver and one evaluator ahead of the first need."""
+        self.compute(os_ready)
+
+    def close(self) -> None:
+        """End every worker and evaluator; finished and stopped runs are already in the store."""
+        self._closed.set()
+        for run in list(self.runs.values()):
+            if run.token in self.links:
+                self.stop(run)
+        self.evaluators.close()
+        self.store.close()
+
+    def counts(self) -> dict[str, int]:
+        with self.lock:
+            states = [run.state for run in self.runs.values()]
+        return {state: states.count(state) for state in sorted(set(states))}
+
+    # Inside --------------------------------------------------------------------------------------------------------
+
+    def _launch(self, run: Run, playing: bool) -> None:
+        run.become("starting")
+        request: dict[str, Any] = {"key": run.experiment.key, "modules": run.experiment.modules(),
+                                   "values": run.experiment.values(), "playing": playing, "speed": run.speed}  # fmt: skip
+        if run.checkpoint:
+            import numpy as np
+
+            request["checkpoint"] = np.frombuffer(run.checkpoint, np.uint8)
+        self.links[run.token] = Link(run, request, self._ended, self._heard)
+
+    def _pass_on(self, run: Run, command: dict[str, Any]) -> None:
+        link = self.links.get(run.token)
+        if link is None:
+            if run.token in self._line:
+                raise UserError("This run still waits for a free place.", "Pause another run, or wait.")
+            raise UserError("This run has ended.", "Reset starts it anew.")
+        link.send(command)
+
+    def _heard(self, run: Run) -> None:
+        if run.state in ("finished", "failed") and run.stored_step != run.step:
+            run.stored_step = run.step
+            self._keep(run)
+
+    def _ended(self, run: Run) -> None:
+        with self.lock:
+            link = self.links.pop(run.token, None)
+        if run.state == "failed" and run.trace:
+            log.error("run %s failed:\n%s", run.token[:6], run.trace)
+        if run.active and link and not (link.killed or self._closed.is_set()):
+            code = link.process.exitcode
+            done = f"It can be resumed from step {int(run.checkpoint_state().get('step_count', 0)):,}." if run.checkpoint else ""
+            run.become("lost", f"The worker process ended unexpectedly (exit code {code}). {done}".strip())
+        elif run.active:
+            run.become("stopped")
+        self._keep(run)
+
+    def _keep(self, run: Run) -> None:
+        if run.step > 0:
+            try:
+                self.store.save(run)
+            except Exception:
+                log.exception("run %s could not be stored", run.token[:6])
+                run.say_problem("This run could not be saved to disk; see the server's log.")
+
+    def _playing(self) -> list[Run]:
+        return [self.runs[token] for token in self.links if self.runs[token].state in ("playing", "starting")]
+
+    def _make_place(self, run: Run) -> bool:
+        """Is there a place for one more playing run? A visitor's own unwatched run is paused to make one."""
+        playing = [each for each in self._playing() if each is not run]
+        if len(playing) < self.max_playing:
+            return True
+        idle = [each for each in playing if each.owner == run.owner and each.watchers == 0 and each.state == "playing"]
+        if idle:
+            self.links[idle[0].token].send({"do": "pause"})
+            idle[0].become("paused", "Paused to make room for your newer run.")
+            return True
+        return False
+
+    def _queue(self, run: Run) -> None:
+        self._line.append(run.token)
+        run.become("queued", "", place=len(self._line))
+
+    def _limit_visitor(self, owner: str) -> None:
+        mine = [each for each in self.runs.values() if each.owner == owner and each.token in self.links]
+        for run in mine[: max(0, len(mine) - RUNS_PER_VISITOR)]:
+            self.stop_soon(run)
+
+    def _keep_house(self) -> None:
+        while not self._closed.wait(0.25):
+            try:
+                self._admit()
+                self._end_idle()
+            except Exception:
+                log.exception("the engine's housekeeping failed; it goes on")
+
+    def _admit(self) -> None:
+        with self.lock:
+            while self._line and len(self._playing()) < self.max_playing:
+                run = self.runs[self._line.pop(0)]
+                if run.token in self.links:
+                    self.links[run.token].send({"do": "play"})
+                    run.become("playing")
+                else:
+                    self._launch(run, playing=True)
+            for place, token in enumerate(self._line, 1):
+                if self.runs[token].place != place:
+                    self.runs[token].become("queued", "", place)
+
+    def _end_idle(self) -> None:
+        now = time.monotonic()
+        with self.lock:
+            gone = {owner for owner, since in self._released.items() if now - since > RELEASE_SECONDS}
+            for owner in gone:
+                del self._released[owner]
+            ending = [run for run in self.runs.values() if run.released and run.owner in gone and run.token in {*self.links, *self._line}]
+            idle = [run for run in self._playing() if run.watchers == 0 and now - run.unwatched_since > self.idle_seconds]
+            stale = [run for token, run in self.runs.items() if token in self.links and run.watchers == 0
+                     and run.state in ("paused", "finished", "failed") and now - run.unwatched_since > 2 * self.idle_seconds]  # fmt: skip
+            ended = [token for token, run in self.runs.items() if token not in self.links and not run.active and not run.watchers]
+            for token in ended[: max(0, len(ended) - KEPT_RUNS)]:
+                del self.runs[token]
+        for run in idle:
+            self.pause(run)
+            run.become("paused", "Paused, because nobody was watching.")
+        for run in itertools.chain(ending, stale):
+            self.stop(run)
+
+
+def os_ready() -> bool:
+    """Something for a fresh evaluator to answer."""
+    return True
+
+
+def _within(seconds: float, true: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.005)
+    return True
+
+
+_engine: Engine | None = None
+_engine_lock = threading.Lock()
+
+
+def get_engine() -> Engine:
+    """This server's engine, made at first need."""
+    global _engine
+    with _engine_lock:
+        if _engine is None:
+            _engine = Engine()
+        return _engine
+
+
+def close_engine() -> None:
+    """End the engine, if there is one."""
+    global _engine
+    with _engine_lock:
+        if _engine is not None:
+            _engine.close()
+            _engine = None

@@ -1,0 +1,107 @@
+"""Pure torch functions for pages, evaluated in warm processes so that the app's own process never loads torch."""
+
+import importlib
+import os
+import queue
+import signal
+import threading
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+from playground.core.errors import UserError
+from playground.runs import processes
+
+SECONDS = 30.0
+
+
+def address(function: Callable[..., Any]) -> str:
+    """`module:name` of a public module-level function of this package.
+
+    Raises:
+        TypeError: For anything else; what runs in the evaluator is code of this package alone.
+    """
+    module, name = function.__module__, function.__qualname__
+    if not module.startswith("playground.") or "." in name or name.startswith("_"):
+        raise TypeError(f"{module}.{name} is not a public module-level function of playground")
+    return f"{module}:{name}"
+
+
+def main(connection: Connection) -> None:
+    """Answer calls until the pipe ends."""
+    import torch
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    torch.set_num_threads(1)
+    try:
+        os.nice(-5)  # someone waits for this answer; allowed only with the right, hence the exception below
+    except PermissionError:
+        pass
+    while True:
+        try:
+            where, arguments = connection.recv()
+        except EOFError:
+            return
+        try:
+            module, name = where.split(":")
+            answer = ("value", getattr(importlib.import_module(module), name)(**arguments))
+        except UserError as error:
+            answer = ("problem", (error.what, error.remedy, error.field))
+        except Exception as error:  # the boundary of the process: the caller raises it again with this trace
+            answer = ("broken", f"{error}\n{traceback.format_exc()}")
+        connection.send(answer)
+
+
+class Evaluators:
+    """A small pool of evaluator processes; started at first need, replaced when one dies or takes too long."""
+
+    def __init__(self, size: int = 2):
+        self._idle: queue.LifoQueue[tuple[Any, Connection] | None] = queue.LifoQueue()
+        for _ in range(size):
+            self._idle.put(None)
+        self._all: set[Any] = set()
+        self._lock = threading.Lock()
+
+    def call(self, where: str, arguments: dict[str, Any], seconds: float = SECONDS) -> Any:
+        """The function's value.
+
+        Raises:
+            UserError: As raised by the function, or when it takes longer than `seconds`.
+            RuntimeError: When the function failed in any other way.
+        """
+        worker = self._idle.get() or self._start()
+        process, connection = worker
+        kept: tuple[Any, Connection] | None = None
+        try:
+            connection.send((where, arguments))
+            if not connection.poll(seconds):
+                raise UserError(f"This picture took longer than {seconds:g} s and was given up.", "Ask for less at once.")
+            kind, value = connection.recv()
+            kept = worker
+        except (EOFError, BrokenPipeError, ConnectionResetError) as error:
+            raise UserError("The helper process that computes pictures ended unexpectedly.", "Try once more.") from error
+        finally:
+            if kept is None:
+                self._end(process)
+            self._idle.put(kept)
+        if kind == "problem":
+            raise UserError(*value)
+        if kind == "broken":
+            raise RuntimeError(value)
+        return value
+
+    def close(self) -> None:
+        for process in list(self._all):
+            self._end(process)
+
+    def _start(self) -> tuple[Any, Connection]:
+        worker = processes.start(main)
+        with self._lock:
+            self._all.add(worker[0])
+        return worker
+
+    def _end(self, process: Any) -> None:
+        with self._lock:
+            self._all.discard(process)
+        processes.kill(process)

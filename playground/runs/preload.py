@@ -1,0 +1,22 @@
+"""What the forkserver imports once, so that a worker is ready in tens of milliseconds.
+
+Only imports: a computation here could start a thread pool that does not survive the fork. `torch._dynamo` is included because
+the first optimizer of a process imports it, which would cost every worker 1.5 s.
+"""
+
+import os
+
+os.nice(10)  # before torch's slow import: the page comes first, here and in every worker forked from here
+
+import torch  # noqa: E402
+
+torch.set_num_threads(1)
+
+import torch._dynamo  # noqa: E402
+import torch.optim  # noqa: E402
+
+import playground.experiments  # noqa: E402
+import playground.runs.evaluator  # noqa: E402
+import playground.runs.worker  # noqa: E402
+
+playground.experiments.load()

@@ -1,0 +1,29 @@
+"""What pages are written with. The only part of the package that imports Streamlit.
+
+```python
+ui.intro("Gradient descent", "What to look for.")
+experiment = ui.controls(Descent, container=st.sidebar)
+run = ui.run(experiment)
+ui.transport(run)
+ui.stage(run, spec, key="stage")
+```
+"""
+
+from playground.ui import components
+from playground.ui.address import link
+from playground.ui.coach import coach
+from playground.ui.components import lines, network, player, stage, surface
+from playground.ui.controls import controls, current, set_values
+from playground.ui.pieces import Task, compute, explain, glossary, intro, plain_words, plot, references, tasks, watched
+from playground.ui.presets import Preset, presets
+from playground.ui.race import race
+from playground.ui.session import current_run, recent_runs, restart, run
+from playground.ui.take_home import take_home
+from playground.ui.transport import transport
+from playground.ui.uploads import upload_table
+
+__all__ = [
+    "Preset", "Task", "coach", "components", "compute", "controls", "current", "current_run", "explain", "glossary", "intro", "lines",
+    "link", "network", "plain_words", "player", "plot", "presets", "race", "recent_runs", "references", "restart", "run", "set_values",
+    "stage", "surface", "take_home", "tasks", "transport", "upload_table", "watched",
+]  # fmt: skip

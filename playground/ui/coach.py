@@ -1,0 +1,34 @@
+"""The coach: reads the run once a second and says, in plain words, what is wrong and what to change."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from playground.core.experiment import Experiment, label
+from playground.explain.coach import Advice, Evidence, Rule, diagnose
+from playground.runs.run import Run
+from playground.ui.controls import set_values
+
+
+def coach(run: Run, rules: Sequence[Rule]) -> None:
+    """Show what the rules find in this run's own numbers; silent when nothing is wrong."""
+    st.fragment(_coach, run_every=1.0 if run.active else None)(run, tuple(rules))
+
+
+def _coach(run: Run, rules: tuple[Rule, ...]) -> None:
+    evidence = Evidence(run.experiment, run.metrics(), run.view(), run.step, run.steps_per_epoch, run.state, run.diverged)
+    for number, advice in enumerate(diagnose(evidence, rules)):
+        box = st.error if advice.level == "problem" else st.info
+        with st.container(key=f"coach-{number}"):
+            box(f"**{advice.title}.** {advice.evidence} {advice.words}", icon=":material/school:")
+            if advice.changes:
+                kind = type(run.experiment)
+                st.button(_words(kind, advice), key=f"coach-apply-{number}", on_click=set_values, args=(kind,), kwargs=dict(advice.changes))
+                if st.session_state.get(f"coach-apply-{number}"):
+                    st.rerun()
+
+
+def _words(kind: type[Experiment], advice: Advice) -> str:
+    domains = kind.domains()
+    parts = [f"{label(kind, name)} → {domains[name].words(value) if domains[name].options else value}" for name, value in advice.changes.items()]
+    return "Apply: " + ", ".join(parts)
