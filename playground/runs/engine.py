@@ -1,70 +1,24 @@
 """The engine: admits runs, owns their workers, obeys commands at once, keeps what finished."""
 
-import contextlib
-import itertools
 import logging
 import os
-import signal
 import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
-from playground.core import packets
 from playground.core.errors import UserError
 from playground.core.experiment import Experiment
-from playground.runs import processes, worker
+from playground.runs import housekeeping
 from playground.runs.evaluator import Evaluators, address
+from playground.runs.link import Link
 from playground.runs.run import Run, validate_speed
 from playground.runs.store import Store
 
 OBEY_SECONDS = 0.15  # a worker that has not obeyed by then is frozen (pause) or killed (stop)
-RELEASE_SECONDS = 10.0  # grace between a tab's end and its runs' end: a reload takes less
 RUNS_PER_VISITOR = 8
-KEPT_RUNS = 64  # ended runs kept in memory for watchers; all are in the store
 
 log = logging.getLogger(__name__)
-
-
-class Link:
-    """A worker process and the thread that reads what it says."""
-
-    def __init__(self, run: Run, request: dict[str, Any], on_end: Callable[[Run], None], on_packet: Callable[[Run], None]):
-        self.run, self._on_end, self._on_packet = run, on_end, on_packet
-        self.process, self.connection = processes.start(worker.main, packets.encode("command", request))
-        self.frozen = False
-        self.killed = False
-        self._send_lock = threading.Lock()
-        threading.Thread(target=self._read, daemon=True, name=f"run-{run.token[:6]}").start()
-
-    def send(self, command: dict[str, Any]) -> None:
-        self.thaw()
-        with self._send_lock, contextlib.suppress(BrokenPipeError, OSError):  # its end is reported by the reader
-            self.connection.send_bytes(packets.encode("command", command))
-
-    def freeze(self) -> None:
-        """Stop the process where it stands: pause is a fact even inside one long step."""
-        if self.process.is_alive() and hasattr(signal, "SIGSTOP"):
-            os.kill(self.process.pid, signal.SIGSTOP)
-            self.frozen = True
-
-    def thaw(self) -> None:
-        if self.frozen:
-            os.kill(self.process.pid, signal.SIGCONT)
-            self.frozen = False
-
-    def kill(self) -> None:
-        self.killed = True
-        processes.kill(self.process)
-
-    def _read(self) -> None:
-        try:
-            while True:
-                self.run.receive(self.connection.recv_bytes())
-                self._on_packet(self.run)
-        except (EOFError, OSError):
-            self.process.join(2)
-            self._on_end(self.run)
 
 
 class Engine:
@@ -79,10 +33,10 @@ class Engine:
         self.links: dict[str, Link] = {}
         self.lock = threading.RLock()
         self.evaluators = Evaluators(min(2, os.cpu_count() or 1))
-        self._line: list[str] = []  # tokens of runs that wait for a place
-        self._released: dict[str, float] = {}  # visitor → when their tab ended
-        self._closed = threading.Event()
-        threading.Thread(target=self._keep_house, daemon=True, name="engine").start()
+        self.line: list[str] = []  # tokens of runs that wait for a place
+        self.released: dict[str, float] = {}  # visitor → when their tab ended
+        self.closed = threading.Event()
+        threading.Thread(target=housekeeping.keep, args=(self,), daemon=True, name="engine").start()
 
     # Runs ----------------------------------------------------------------------------------------------------------
 
@@ -97,7 +51,7 @@ class Engine:
             if playing and not self._make_place(run):
                 self._queue(run)
             else:
-                self._launch(run, playing)
+                self.launch(run, playing)
         return run
 
     def find(self, token: str) -> Run | None:
@@ -142,7 +96,7 @@ class Engine:
 
     def play(self, run: Run) -> None:
         with self.lock:
-            if run.token in self._line or run.state == "playing":
+            if run.token in self.line or run.state == "playing":
                 return
             if run.state in ("lost", "stopped"):
                 return self.resume(run)
@@ -154,11 +108,11 @@ class Engine:
 
     def pause(self, run: Run) -> None:
         with self.lock:
-            if run.token in self._line:
-                self._line.remove(run.token)
+            if run.token in self.line:
+                self.line.remove(run.token)
                 run.become("paused")
                 if run.token not in self.links:
-                    self._launch(run, playing=False)
+                    self.launch(run, playing=False)
                 return
             link = self.links.get(run.token)
         if not link:
@@ -171,8 +125,8 @@ class Engine:
     def stop(self, run: Run) -> None:
         """End the run: asked first, killed when it does not obey."""
         with self.lock:
-            if run.token in self._line:
-                self._line.remove(run.token)
+            if run.token in self.line:
+                self.line.remove(run.token)
             link = self.links.get(run.token)
         if link:
             link.send({"do": "stop"})
@@ -202,7 +156,7 @@ class Engine:
             _within(1.0, lambda: run.token not in self.links)
         run.forget()
         with self.lock:
-            self._launch(run, playing=False)
+            self.launch(run, playing=False)
 
     def take_checkpoint(self, run: Run, seconds: float = 2.0) -> None:
         """Have the run's worker report its state now, without changing whether it plays; a dead one keeps its last."""
@@ -220,14 +174,14 @@ class Engine:
             self.runs[run.token] = run
             if not self._make_place(run):
                 return self._queue(run)
-            self._launch(run, playing=True)
+            self.launch(run, playing=True)
 
     # Visitors ------------------------------------------------------------------------------------------------------
 
     def release(self, owner: str) -> None:
         """The visitor's tab is gone: their runs are stopped after a grace time, unless a reload adopts them."""
         with self.lock:
-            self._released[owner] = time.monotonic()
+            self.released[owner] = time.monotonic()
             for run in self.runs.values():
                 if run.owner == owner:
                     run.released = True
@@ -242,7 +196,7 @@ class Engine:
 
     def close(self) -> None:
         """End every worker and evaluator; finished and stopped runs are already in the store."""
-        self._closed.set()
+        self.closed.set()
         for run in list(self.runs.values()):
             if run.token in self.links:
                 self.stop(run)
@@ -256,7 +210,8 @@ class Engine:
 
     # Inside --------------------------------------------------------------------------------------------------------
 
-    def _launch(self, run: Run, playing: bool) -> None:
+    def launch(self, run: Run, playing: bool) -> None:
+        """Start a worker for this run, at its checkpoint if it has one."""
         run.become("starting")
         request: dict[str, Any] = {"key": run.experiment.key, "modules": run.experiment.modules(),
                                    "values": run.experiment.values(), "playing": playing, "speed": run.speed}  # fmt: skip
@@ -269,7 +224,7 @@ class Engine:
     def _pass_on(self, run: Run, command: dict[str, Any]) -> None:
         link = self.links.get(run.token)
         if link is None:
-            if run.token in self._line:
+            if run.token in self.line:
                 raise UserError("This run still waits for a free place.", "Pause another run, or wait.")
             raise UserError("This run has ended.", "Reset starts it anew.")
         link.send(command)
@@ -284,7 +239,7 @@ class Engine:
             link = self.links.pop(run.token, None)
         if run.state == "failed" and run.trace:
             log.error("run %s failed:\n%s", run.token[:6], run.trace)
-        if run.active and link and not (link.killed or self._closed.is_set()):
+        if run.active and link and not (link.killed or self.closed.is_set()):
             code = link.process.exitcode
             done = f"It can be resumed from step {int(run.checkpoint_state().get('step_count', 0)):,}." if run.checkpoint else ""
             run.become("lost", f"The worker process ended unexpectedly (exit code {code}). {done}".strip())
@@ -300,12 +255,13 @@ class Engine:
                 log.exception("run %s could not be stored", run.token[:6])
                 run.say_problem("This run could not be saved to disk; see the server's log.")
 
-    def _playing(self) -> list[Run]:
+    def playing(self) -> list[Run]:
+        """Runs that hold a place now."""
         return [self.runs[token] for token in self.links if self.runs[token].state in ("playing", "starting")]
 
     def _make_place(self, run: Run) -> bool:
         """Is there a place for one more playing run? A visitor's own unwatched run is paused to make one."""
-        playing = [each for each in self._playing() if each is not run]
+        playing = [each for each in self.playing() if each is not run]
         if len(playing) < self.max_playing:
             return True
         idle = [each for each in playing if each.owner == run.owner and each.watchers == 0 and each.state == "playing"]
@@ -316,53 +272,13 @@ class Engine:
         return False
 
     def _queue(self, run: Run) -> None:
-        self._line.append(run.token)
-        run.become("queued", "", place=len(self._line))
+        self.line.append(run.token)
+        run.become("queued", "", place=len(self.line))
 
     def _limit_visitor(self, owner: str) -> None:
         mine = [each for each in self.runs.values() if each.owner == owner and each.token in self.links]
         for run in mine[: max(0, len(mine) - RUNS_PER_VISITOR)]:
             self.stop_soon(run)
-
-    def _keep_house(self) -> None:
-        while not self._closed.wait(0.25):
-            try:
-                self._admit()
-                self._end_idle()
-            except Exception:
-                log.exception("the engine's housekeeping failed; it goes on")
-
-    def _admit(self) -> None:
-        with self.lock:
-            while self._line and len(self._playing()) < self.max_playing:
-                run = self.runs[self._line.pop(0)]
-                if run.token in self.links:
-                    self.links[run.token].send({"do": "play"})
-                    run.become("playing")
-                else:
-                    self._launch(run, playing=True)
-            for place, token in enumerate(self._line, 1):
-                if self.runs[token].place != place:
-                    self.runs[token].become("queued", "", place)
-
-    def _end_idle(self) -> None:
-        now = time.monotonic()
-        with self.lock:
-            gone = {owner for owner, since in self._released.items() if now - since > RELEASE_SECONDS}
-            for owner in gone:
-                del self._released[owner]
-            ending = [run for run in self.runs.values() if run.released and run.owner in gone and run.token in {*self.links, *self._line}]
-            idle = [run for run in self._playing() if run.watchers == 0 and now - run.unwatched_since > self.idle_seconds]
-            stale = [run for token, run in self.runs.items() if token in self.links and run.watchers == 0
-                     and run.state in ("paused", "finished", "failed") and now - run.unwatched_since > 2 * self.idle_seconds]  # fmt: skip
-            ended = [token for token, run in self.runs.items() if token not in self.links and not run.active and not run.watchers]
-            for token in ended[: max(0, len(ended) - KEPT_RUNS)]:
-                del self.runs[token]
-        for run in idle:
-            self.pause(run)
-            run.become("paused", "Paused, because nobody was watching.")
-        for run in itertools.chain(ending, stale):
-            self.stop(run)
 
 
 def os_ready() -> bool:

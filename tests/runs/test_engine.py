@@ -11,6 +11,7 @@ import pytest
 from playground.core.errors import UserError
 from playground.core.race import race
 from playground.runs import engine as engine_module
+from playground.runs import housekeeping
 from tests.runs.toy import Toy
 
 SLOW = 0.001  # seconds a step: keeps a run from finishing within a test
@@ -183,7 +184,7 @@ def test_a_visitors_own_unwatched_run_makes_room_for_the_newer_one(engine):
 
 
 def test_a_released_visitor_leaves_no_process_behind(engine, monkeypatch):
-    monkeypatch.setattr(engine_module, "RELEASE_SECONDS", 0.2)
+    monkeypatch.setattr(housekeeping, "RELEASE_SECONDS", 0.2)
     run = playing(engine)
     process = engine.links[run.token].process
     engine.release("me")
@@ -192,7 +193,7 @@ def test_a_released_visitor_leaves_no_process_behind(engine, monkeypatch):
 
 
 def test_a_reload_within_the_grace_time_goes_on_with_the_run(engine, monkeypatch):
-    monkeypatch.setattr(engine_module, "RELEASE_SECONDS", 0.3)
+    monkeypatch.setattr(housekeeping, "RELEASE_SECONDS", 0.3)
     run = playing(engine)
     engine.release("me")
     assert engine.adopt(Toy(pause_seconds=SLOW), "me again") is run
