@@ -14,7 +14,18 @@ from playground.ui.address import link
 from playground.ui.coach import coach
 from playground.ui.components import lines, network, player, stage, surface
 from playground.ui.controls import controls, current, set_values
-from playground.ui.pieces import Task, compute, explain, glossary, intro, plain_words, plot, references, tasks, watched
+from playground.ui.pieces import (
+    Task,
+    compute,
+    explain,
+    glossary,
+    intro,
+    plain_words,
+    plot,
+    references,
+    tasks,
+    watched,
+)
 from playground.ui.presets import Preset, presets
 from playground.ui.race import race
 from playground.ui.session import current_run, recent_runs, restart, run

@@ -86,7 +86,7 @@ def current(kind: type[Kind]) -> Kind:
     return experiment
 
 
-def set_values(kind: type[Experiment], **values: Any) -> None:
+def set_values(kind: type[Experiment], /, **values: Any) -> None:
     """Change controls from code; call it from a widget's callback.
 
     Raises:

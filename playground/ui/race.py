@@ -1,5 +1,6 @@
 """Race: the same data under several configurations, curves overlaid, and a table of only what differs."""
 
+import json
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ import streamlit as st
 
 from playground.core.errors import UserError
 from playground.core.experiment import Experiment, label
-from playground.core.limits import RACE_MEMBERS
+from playground.core.limits import ADDRESS_CHARACTERS, RACE_MEMBERS
 from playground.core.race import race as make_race
 from playground.figures import canvas, theme
 from playground.runs.run import Run
@@ -17,7 +18,10 @@ from playground.ui import components, session
 def race(kind: type[Experiment], experiment: Experiment, *, metric: str = "test_loss", lower_is_better: bool = True) -> None:
     """Collect configurations of `kind`, train them side by side, overlay their curves and name the winner."""
     slot = f"{kind.key}!race"
-    members: list[Experiment] = st.session_state.setdefault(slot, [])
+    if slot not in st.session_state:
+        st.session_state[slot] = _from_address(kind, slot)
+    members: list[Experiment] = st.session_state[slot]
+    _to_address(slot, members)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Add this configuration", icon=":material/add:", key=f"{slot}.add", on_click=_add, args=(slot, experiment),
                   disabled=len(members) >= RACE_MEMBERS or experiment in members)  # fmt: skip
@@ -33,6 +37,28 @@ def race(kind: type[Experiment], experiment: Experiment, *, metric: str = "test_
     spec = canvas.curves("step", words, series=series, log_y="loss" in metric, alt=f"{words} of each configuration by step")
     components.lines(run, spec, key=f"{slot}.lines", height=320)
     st.fragment(_table, run_every=1.0 if run.active else None)(run, kind, members, names, metric, lower_is_better)
+
+
+def _from_address(kind: type[Experiment], slot: str) -> list[Experiment]:
+    """The members that an opened link lists; what cannot be read is said and left away."""
+    text = st.query_params.get(slot, "")
+    try:
+        given = json.loads(text[:ADDRESS_CHARACTERS]) if text else []
+        return [kind(**values) for values in given[:RACE_MEMBERS]]
+    except (ValueError, TypeError) as error:  # UserError is a ValueError
+        words = str(error) if isinstance(error, UserError) else "its list of configurations cannot be read."
+        st.warning(f"The link asked for a race that cannot be run: {words}", icon=":material/link_off:")
+        return []
+
+
+def _to_address(slot: str, members: list[Experiment]) -> None:
+    """Each member as the settings that differ from the defaults."""
+    listed = [{name: value for name, value in each.values().items() if value != type(each)().values()[name]} for each in members]
+    text = json.dumps(listed, separators=(",", ":")) if members else ""
+    if text and st.query_params.get(slot) != text:
+        st.query_params[slot] = text
+    elif not text and slot in st.query_params:
+        del st.query_params[slot]
 
 
 def _add(slot: str, experiment: Experiment) -> None:
