@@ -64,6 +64,7 @@ class Cohort:
         self.batch_streams = [torch_stream(seed, "batches") for seed in self.seeds]
         self.dropout_streams = [torch_stream(seed, "dropout") for seed in self.seeds]
         self.step = 0
+        self.updates = 0  # updates really made: a lone example under batch norm makes none
         self.order = torch.zeros(len(self.seeds), len(lesson.inputs), dtype=torch.int64)
         self.loss = LOSSES[lesson.loss]
         self.mask = self.network.weight_mask()
@@ -103,7 +104,8 @@ class Cohort:
                 gradient.mul_(self._clip(gradient))
             factors = [each.factor(self.step) for each in self.habits]
             rates = self.rates if all(f == 1.0 for f in factors) else self.rates * torch.tensor(factors, dtype=torch.float64).unsqueeze(1)
-            self.rule.update(self.network.flat, gradient, self.slots, rates, self.momenta, self.step + 1)
+            self.updates += 1
+            self.rule.update(self.network.flat, gradient, self.slots, rates, self.momenta, self.updates)
         self.step += 1
 
     def _clip(self, gradient: Tensor) -> Tensor:
@@ -155,7 +157,7 @@ class Cohort:
 
     def state_dict(self) -> dict[str, Any]:
         """Flat arrays; every stream included."""
-        state: dict[str, Any] = {"step": self.step, "flat": self.network.flat.numpy().copy(), "order": self.order.numpy().copy(),
+        state: dict[str, Any] = {"step": self.step, "updates": self.updates, "flat": self.network.flat.numpy().copy(), "order": self.order.numpy().copy(),
                                  "gradient": self.network.gradient.numpy().copy()}  # fmt: skip
         state |= {f"slot_{name}": value.numpy().copy() for name, value in self.slots.items()}
         state |= {f"running_{name}": value.numpy().copy() for name, value in self.network.running.items()}
@@ -165,7 +167,7 @@ class Cohort:
         return state
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        self.step = int(state["step"])
+        self.step, self.updates = int(state["step"]), int(state["updates"])
         for target, name in ((self.network.flat, "flat"), (self.network.gradient, "gradient"), (self.order, "order")):
             target.copy_(torch.from_numpy(np.array(state[name])))
         for name, value in self.slots.items():
