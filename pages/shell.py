@@ -16,14 +16,25 @@ PAGES = (
 )
 
 
+STYLE = """<style>
+.stMainBlockContainer { padding: 3.2rem 2.6rem 4rem; max-width: 1500px; margin: 0 auto; }
+.stMainBlockContainer h1 { font-size: 2rem; padding-top: 0; padding-bottom: .2rem; }
+@media (max-width: 640px) { .stMainBlockContainer { padding: 3.4rem 1rem 3rem; } .stMainBlockContainer h1 { font-size: 1.6rem; } }
+</style>"""
+
+
 def main() -> None:
     st.set_page_config(page_title="Deep-learning playground", page_icon=":material/neurology:", layout="wide")
+    st.html(STYLE)
     sections: dict[str, list[st.Page]] = {}
+    pages: dict[str, st.Page] = {}  # by address, for links between screens
     for section, file, title, url_path, icon in PAGES:
         page = st.Page(ROOT / file, title=title, url_path=url_path or None, icon=icon, default=not url_path)
         sections.setdefault(section, []).append(page)
+        pages[url_path] = page
     page = st.navigation(sections)
     state = st.session_state
+    state["!pages"] = pages
     if state.get("!page") != page.url_path:
         state["!last_page"], state["!page"] = state.get("!page"), page.url_path
         state["!arrived"] = True  # settings in the address are now those of a link, not an echo of our own

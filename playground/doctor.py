@@ -80,7 +80,8 @@ def _engine() -> str:
 
 
 def _store() -> str:
-    from playground.runs.store import Store, home
+    from playground.core.places import home
+    from playground.runs.store import Store
 
     store = Store()
     count = len(store.list(limit=10_000))

@@ -133,8 +133,7 @@ def _declare(default: Any, domain: Domain) -> Any:
 
 def _options(options: Mapping[Any, Any] | Iterable[Any]) -> tuple[tuple[Any, str], ...]:
     if isinstance(options, Mapping):
-        return tuple((key, str(getattr(value, "title", value if isinstance(value, str) else key)))
-                     for key, value in options.items())  # fmt: skip
+        return tuple((key, value if isinstance(value, str) else str(getattr(value, "title", key))) for key, value in options.items())
     return tuple((key, str(key)) for key in options)
 
 

@@ -28,3 +28,4 @@ HISTORY_BYTES = 16 * MIB  # recorded views a run
 HISTORY_VIEWS = 400
 METRIC_POINTS = 5_000  # recorded metric rows a run, thinned beyond
 WORKER_BYTES = 4 << 30  # address space above what the forkserver already maps
+SHELF_BYTES = 1 << 30  # uploads and drawings kept in the data folder, oldest deleted first

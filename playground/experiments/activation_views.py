@@ -7,19 +7,18 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from playground.core.experiment import Experiment
 from playground.core.fields import choice, choices, number
 from playground.core.lazy import torch
+from playground.experiments.stills import Still
 from playground.functions.activations import ACTIVATIONS
 from playground.functions.gates import GATES, entropy, softmax, softmax_jacobian
-from playground.functions.shape_fields import shape_field, shape_of
+from playground.functions.shape_fields import field_names, shape_field, shape_of
 
 CURVE_POINTS = 801
 FIELD_POINTS = 96
 PLANE = 3.0  # the neuron's inputs lie in [−3, 3] × [−3, 3]
 GATE_REACH = 4.0
-ARROW = 0.7  # length of the weight arrow in the plane for a weight of 1, so that ±4 fits in ±3
-_SHAPE = "Shape"
+ARROW = 0.5  # length of the weight arrow in the plane for a weight of 1: its tip stays clear of line and corners
 PARTS = {
     "curves": "Curves",
     "neuron": "One neuron",
@@ -33,13 +32,12 @@ TRUTH_TABLES = {"and": (0, 0, 0, 1), "or": (0, 1, 1, 1), "nand": (1, 1, 1, 0), "
 TRUTH_TITLES = {"and": "AND", "or": "OR", "nand": "NAND", "xor": "XOR"}
 
 
-class ActivationCurves(Experiment):
+class ActivationCurves(Still):
     """Several activations and their derivatives over one axis."""
 
     key: ClassVar[str] = "activations"
     title: ClassVar[str] = "Activation curves"
     page: ClassVar[str] = "activations"
-    evaluates: ClassVar[bool] = True
 
     shown: tuple[str, ...] = choices(("sigmoid", "tanh", "relu", "gelu"), ACTIVATIONS, most=6, label="Functions",
                                      help="Up to six at once.")  # fmt: skip
@@ -52,13 +50,16 @@ class ActivationCurves(Experiment):
     reach: float = number(6.0, 2.0, 12.0, step=1.0, label="Axis reaches to ±")
     flat: float = number(0.1, 0.01, 0.5, step=0.01, label="Slope that counts as flat",
                          help="Where |f′| is below this, almost no gradient gets through: the function is saturated.")  # fmt: skip
-    leaky_relu_slope: float = shape_field(ACTIVATIONS["leaky_relu"], "slope", group=_SHAPE)
-    prelu_slope: float = shape_field(ACTIVATIONS["prelu"], "slope", group=_SHAPE)
-    elu_alpha: float = shape_field(ACTIVATIONS["elu"], "alpha", group=_SHAPE)
-    celu_alpha: float = shape_field(ACTIVATIONS["celu"], "alpha", group=_SHAPE)
-    softplus_beta: float = shape_field(ACTIVATIONS["softplus"], "beta", group=_SHAPE)
-    silu_beta: float = shape_field(ACTIVATIONS["silu"], "beta", group=_SHAPE)
-    sine_omega: float = shape_field(ACTIVATIONS["sine"], "omega", group=_SHAPE)
+    leaky_relu_slope: float = shape_field(ACTIVATIONS["leaky_relu"], "slope")
+    prelu_slope: float = shape_field(ACTIVATIONS["prelu"], "slope")
+    elu_alpha: float = shape_field(ACTIVATIONS["elu"], "alpha")
+    celu_alpha: float = shape_field(ACTIVATIONS["celu"], "alpha")
+    softplus_beta: float = shape_field(ACTIVATIONS["softplus"], "beta")
+    silu_beta: float = shape_field(ACTIVATIONS["silu"], "beta")
+    sine_omega: float = shape_field(ACTIVATIONS["sine"], "omega")
+
+    def unused_controls(self) -> tuple[str, ...]:
+        return tuple(set(field_names(ACTIVATIONS, ACTIVATIONS)) - set(field_names(ACTIVATIONS, self.shown)))
 
     @property
     def focused(self) -> str:
@@ -78,13 +79,12 @@ class ActivationCurves(Experiment):
         return {"probe": _held(at["x"], min(self.reach, 12.0), 0.01)}
 
 
-class Neuron(Experiment):
+class Neuron(Still):
     """One neuron with two inputs: f(w₁x₁ + w₂x₂ + b)."""
 
     key: ClassVar[str] = "neuron"
     title: ClassVar[str] = "One neuron"
     page: ClassVar[str] = "activations"
-    evaluates: ClassVar[bool] = True
 
     activation: str = choice("sigmoid", ACTIVATIONS, label="Activation")
     w1: float = number(
@@ -116,13 +116,12 @@ class Neuron(Experiment):
         )
 
 
-class SoftmaxView(Experiment):
+class SoftmaxView(Still):
     """Five logits become five probabilities."""
 
     key: ClassVar[str] = "softmax"
     title: ClassVar[str] = "Softmax over a vector"
     page: ClassVar[str] = "activations"
-    evaluates: ClassVar[bool] = True
 
     z1: float = number(2.0, -5.0, 5.0, step=0.1, label="Logit z₁", help="Drag the bars, or set them here.")
     z2: float = number(1.0, -5.0, 5.0, step=0.1, label="Logit z₂")
@@ -148,13 +147,12 @@ class SoftmaxView(Experiment):
         return (self.z1, self.z2, self.z3, self.z4, self.z5)
 
 
-class GateView(Experiment):
+class GateView(Still):
     """A gated linear unit at one point: value a, gate b."""
 
     key: ClassVar[str] = "gates"
     title: ClassVar[str] = "Gated units"
     page: ClassVar[str] = "activations"
-    evaluates: ClassVar[bool] = True
 
     gate: str = choice("swiglu", GATES, label="Unit")
     a: float = number(1.5, -GATE_REACH, GATE_REACH, step=0.05, label="Value a", help="Drag the point, or set it here.")

@@ -130,7 +130,7 @@ class BoundaryTrainer(Trainer):
         return float(losses[0]), outputs[0]
 
     def metrics(self) -> Metrics:
-        found: Metrics = {}
+        found: Metrics = {"epoch": self.step_count / self.steps_per_epoch}
         for part in ("train", "test"):
             loss, outputs = self._losses(part)
             found[f"{part}_loss"] = loss

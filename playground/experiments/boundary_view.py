@@ -147,3 +147,15 @@ def _answers(given: Material, cohort: Cohort, member: int) -> dict[str, np.ndarr
         number, true, guess = 2, (given.test_targets > 0.5).long(), (outputs[:, 0] > 0).long()
     counts = torch.bincount(true * number + guess, minlength=number * number)
     return {"confusion": counts.reshape(number, number).to(torch.int32).numpy()}
+
+
+def miniature(epochs: int = 25) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The default network after some epochs: its field (H, W), its points (N, 2) and their targets (N,)."""
+    from playground.experiments.boundary import Boundary
+
+    trainer = Boundary().trainer()
+    trainer.advance(epochs * trainer.steps_per_epoch)
+    shown = scene(trainer.experiment)
+    side = trainer.view()["field"].astype(np.float32)
+    rows = slice(round(side.shape[0] * 2.25 / 12), round(side.shape[0] * 9.75 / 12))  # the middle band, for a wide card
+    return side[rows], shown["train_points"], shown["train_targets"]

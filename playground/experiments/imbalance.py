@@ -35,7 +35,7 @@ class Imbalance(Experiment):
     key: ClassVar[str] = "imbalance"
     title: ClassVar[str] = "A rare class"
     page: ClassVar[str] = "losses"
-    total_steps: ClassVar[int] = 20_000
+    total_steps: ClassVar[int] = 5_000
 
     methods: tuple[str, ...] = choices(("plain", "weighted", "focal"), METHODS, label="Losses")
     share: float = number(5.0, 0.5, 50.0, log=True, unit="%", label="Share of the rare class")
@@ -45,10 +45,10 @@ class Imbalance(Experiment):
     distance: float = number(
         2.0, 0.0, 4.0, step=0.1, label="Distance of the classes", help="Between the centres of the two clouds."
     )
-    balance: float = number(1.0, 0.0, 1.0, step=0.05, live=True, label="Weighting", group="Shape of the losses",
+    balance: float = number(1.0, 0.0, 1.0, step=0.05, live=True, label="Weighting",
                             help="0 leaves the weighted loss plain; 1 makes both classes count the same in total.")  # fmt: skip
-    focal_alpha: float = shape_field(LOSSES["focal"], "alpha", default=0.75, live=True, group="Shape of the losses")
-    focal_gamma: float = shape_field(LOSSES["focal"], "gamma", live=True, group="Shape of the losses")
+    focal_alpha: float = shape_field(LOSSES["focal"], "alpha", default=0.75, live=True)
+    focal_gamma: float = shape_field(LOSSES["focal"], "gamma", live=True)
     basis: str = choice(
         "quadratic", BASES, label="Boundary", group="Training", help="What shapes the boundary can take."
     )
@@ -63,6 +63,15 @@ class Imbalance(Experiment):
         spread = np.where(labels > 0, 0.7, 1.1)[:, None]
         points = stream.normal(size=(count, 2)) * spread + (labels - 0.5)[:, None] * self.distance / np.sqrt(2)
         return np.clip(points, -REACH, REACH), labels
+
+    def unused_controls(self) -> tuple[str, ...]:
+        """Shape parameters of losses that are not trained."""
+        own = {"balance": "weighted", "focal_alpha": "focal", "focal_gamma": "focal"}
+        return tuple(name for name, method in own.items() if method not in self.methods)
+
+    def to_run(self) -> Imbalance:
+        """What the engine runs: this very experiment."""
+        return self
 
     @property
     def positive_weight(self) -> float:

@@ -7,26 +7,24 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from playground.core.experiment import Experiment
 from playground.core.fields import choice, choices, number, switch
 from playground.core.lazy import torch
+from playground.experiments.stills import Still
 from playground.functions.losses import LOSSES, for_task
 from playground.functions.shape_fields import field_names, shape_field, shape_of
 
 CURVE_POINTS = 801
 REACH = {"regression": 4.0, "binary": 6.0, "multiclass": 6.0}
 TASKS = {"regression": "A number", "binary": "Two classes", "multiclass": "Several classes"}
-_SHAPE = "Shape"
 PARTS = {"curves": "Curves", "outliers": "Outliers", "imbalance": "A rare class", "train": "Train with each"}
 
 
-class LossCurves(Experiment):
+class LossCurves(Still):
     """Several losses and their gradients over the residual (a number), the logit (two classes) or the right class's logit."""
 
     key: ClassVar[str] = "losses"
     title: ClassVar[str] = "Loss curves"
     page: ClassVar[str] = "losses"
-    evaluates: ClassVar[bool] = True
 
     part: str = choice("curves", PARTS, group="hidden", label="Part of the screen")
     task: str = choice("regression", TASKS, label="What is predicted")
@@ -43,18 +41,18 @@ class LossCurves(Experiment):
     other: float = number(
         -1.0, -5.0, 5.0, step=0.1, label="Logit of class 3", help="For several classes: the second wrong one."
     )
-    huber_delta: float = shape_field(LOSSES["huber"], "delta", group=_SHAPE)
-    quantile_tau: float = shape_field(LOSSES["quantile"], "tau", group=_SHAPE)
-    insensitive_epsilon: float = shape_field(LOSSES["insensitive"], "epsilon", group=_SHAPE)
-    cauchy_c: float = shape_field(LOSSES["cauchy"], "c", group=_SHAPE)
-    tukey_c: float = shape_field(LOSSES["tukey"], "c", default=3.0, group=_SHAPE)
-    bce_positive_weight: float = shape_field(LOSSES["bce"], "positive_weight", group=_SHAPE)
-    bce_smoothing: float = shape_field(LOSSES["bce"], "smoothing", group=_SHAPE)
-    focal_alpha: float = shape_field(LOSSES["focal"], "alpha", group=_SHAPE)
-    focal_gamma: float = shape_field(LOSSES["focal"], "gamma", group=_SHAPE)
-    cross_entropy_smoothing: float = shape_field(LOSSES["cross_entropy"], "smoothing", group=_SHAPE)
-    focal_multiclass_gamma: float = shape_field(LOSSES["focal_multiclass"], "gamma", group=_SHAPE)
-    kl_smoothing: float = shape_field(LOSSES["kl"], "smoothing", group=_SHAPE)
+    huber_delta: float = shape_field(LOSSES["huber"], "delta")
+    quantile_tau: float = shape_field(LOSSES["quantile"], "tau")
+    insensitive_epsilon: float = shape_field(LOSSES["insensitive"], "epsilon")
+    cauchy_c: float = shape_field(LOSSES["cauchy"], "c")
+    tukey_c: float = shape_field(LOSSES["tukey"], "c", default=3.0)
+    bce_positive_weight: float = shape_field(LOSSES["bce"], "positive_weight")
+    bce_smoothing: float = shape_field(LOSSES["bce"], "smoothing")
+    focal_alpha: float = shape_field(LOSSES["focal"], "alpha")
+    focal_gamma: float = shape_field(LOSSES["focal"], "gamma")
+    cross_entropy_smoothing: float = shape_field(LOSSES["cross_entropy"], "smoothing")
+    focal_multiclass_gamma: float = shape_field(LOSSES["focal_multiclass"], "gamma")
+    kl_smoothing: float = shape_field(LOSSES["kl"], "smoothing")
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -62,7 +60,6 @@ class LossCurves(Experiment):
         return getattr(self, self.task)
 
     def unused_controls(self) -> tuple[str, ...]:
-        """Fields that change nothing in the picture for the present task and losses."""
         shapes = set(field_names(LOSSES, LOSSES)) - set(field_names(LOSSES, self.shown))
         others = {"regression": "positive rival other binary multiclass", "binary": "rival other regression multiclass",
                   "multiclass": "positive regression binary"}  # fmt: skip

@@ -14,7 +14,7 @@ from playground.core.fields import choices, integer, number, seed, text
 from playground.core.lazy import torch
 from playground.core.randomness import numpy_stream
 from playground.functions.losses import LOSSES, for_task
-from playground.functions.shape_fields import shape_field, shape_of
+from playground.functions.shape_fields import field_names, shape_field, shape_of
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -23,7 +23,6 @@ REACH_X, REACH_Y = 3.0, 6.0  # the points lie in [−3, 3] × [−6, 6]
 GRID = 97  # places at which the fits are drawn
 TRUE_OFFSET, TRUE_SLOPE = 0.5, 0.8
 _MOVE = re.compile(r"(\d{1,3}):(-?\d{1,2}(?:\.\d{1,3})?),(-?\d{1,2}(?:\.\d{1,3})?)")
-_SHAPE = "Shape of the losses"
 
 
 class OutlierFit(Experiment):
@@ -36,6 +35,11 @@ class OutlierFit(Experiment):
 
     losses: tuple[str, ...] = choices(("mse", "mae", "huber"), for_task("regression"), most=6, label="Losses",
                                       help="Each gets its own curve, fitted to the same points.")  # fmt: skip
+    huber_delta: float = shape_field(LOSSES["huber"], "delta", live=True)
+    quantile_tau: float = shape_field(LOSSES["quantile"], "tau", live=True)
+    insensitive_epsilon: float = shape_field(LOSSES["insensitive"], "epsilon", live=True)
+    cauchy_c: float = shape_field(LOSSES["cauchy"], "c", live=True)
+    tukey_c: float = shape_field(LOSSES["tukey"], "c", live=True)
     count: int = integer(24, 4, 80, label="Points", help="Points drawn around the true line.")
     outliers: int = integer(3, 0, 12, label="Outliers", help="How many of the points on the right strayed.")
     height: float = number(-5.0, -6.0, 6.0, step=0.5, label="Outlier offset", help="How far they strayed, up or down.")
@@ -44,11 +48,6 @@ class OutlierFit(Experiment):
     )
     learning_rate: float = number(0.05, 0.001, 1.0, log=True, live=True, label="Learning rate", group="Training")
     degree: int = integer(1, 1, 5, label="Degree of the curve", group="Training", help="1 is a straight line.")
-    huber_delta: float = shape_field(LOSSES["huber"], "delta", live=True, group=_SHAPE)
-    quantile_tau: float = shape_field(LOSSES["quantile"], "tau", live=True, group=_SHAPE)
-    insensitive_epsilon: float = shape_field(LOSSES["insensitive"], "epsilon", live=True, group=_SHAPE)
-    cauchy_c: float = shape_field(LOSSES["cauchy"], "c", live=True, group=_SHAPE)
-    tukey_c: float = shape_field(LOSSES["tukey"], "c", live=True, group=_SHAPE)
     moved: str = text("", max_length=2_000, live=True, group="hidden", label="Moved points",
                       help="Points put elsewhere by hand, as number:x,y;…")  # fmt: skip
     seed: int = seed()
@@ -84,6 +83,14 @@ class OutlierFit(Experiment):
         moves = self.moves()
         moves[index] = (float(np.clip(x, -REACH_X, REACH_X)), float(np.clip(y, -REACH_Y, REACH_Y)))
         return ";".join(f"{i}:{a:.3f},{b:.3f}" for i, (a, b) in sorted(moves.items()))
+
+    def unused_controls(self) -> tuple[str, ...]:
+        """Shape parameters of losses that are not fitted."""
+        return tuple(set(field_names(LOSSES, for_task("regression"))) - set(field_names(LOSSES, self.losses)))
+
+    def to_run(self) -> OutlierFit:
+        """What the engine runs: this very experiment."""
+        return self
 
     def dragged(self, at: Mapping[str, Any]) -> dict[str, str]:
         """Field values after the handle `point/<i>` was dragged."""

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from playground.core.errors import UserError
-from playground.core.experiment import Experiment
 from playground.core.fields import choices, integer, number, seed, switch
 from playground.core.lazy import torch
 from playground.core.randomness import torch_stream
+from playground.experiments.stills import Still
 from playground.functions.activations import ACTIVATIONS
 from playground.functions.initialisers import INITIALISERS
 
@@ -25,13 +25,12 @@ MOSTLY_DEAD = 0.75
 BINS = 61  # of the histogram over −3 to 3
 
 
-class SignalRace(Experiment):
+class SignalRace(Still):
     """Every chosen activation with every chosen initialisation, in one deep stack each."""
 
     key: ClassVar[str] = "signal"
     title: ClassVar[str] = "Signal race"
     page: ClassVar[str] = "activations"
-    evaluates: ClassVar[bool] = True
 
     activations: tuple[str, ...] = choices(("sigmoid", "tanh", "relu"), ACTIVATIONS, most=6, label="Activations")
     initialisers: tuple[str, ...] = choices(
@@ -93,7 +92,6 @@ def propagate(
         Arrays of float64 with one row per pair (activation outer, initialiser inner):
         `spread` (pairs, depth + 1): standard deviation of the outputs of each layer, inputs first.
         `gradient` (pairs, depth): Frobenius norm of the gradient that arrives at the outputs of each layer.
-        `weight_gradient` (pairs, depth): the same with respect to each layer's weights.
         `dead` (pairs, depth): share of units whose slope is 0 for every example, in [0, 1].
         `flat` (pairs, depth): share of slopes below a tenth of the steepest, in [0, 1].
         `alike` (pairs, depth + 1): mean cosine between the outputs of two examples; 1 means that all look the same.
@@ -123,23 +121,20 @@ def _stack(
     key: str, weights: Tensor, bias: float, inputs: Tensor, top: Tensor, residual: bool, normalised: bool
 ) -> dict[str, np.ndarray]:
     activation = ACTIVATIONS[key]
-    layers = [each.clone().requires_grad_() for each in weights]
-    outputs, slopes = [inputs], []
-    for weight in layers:
+    outputs, slopes = [inputs.clone().requires_grad_()], []
+    for weight in weights:
         total = outputs[-1] @ weight.T + bias
         if normalised:
             total = torch.nn.functional.layer_norm(total, total.shape[-1:])
         response = activation.forward(total)
         slopes.append(activation.derivative(total.detach()).abs())
         outputs.append(outputs[-1] + response if residual else response)
-    found = torch.autograd.grad((outputs[-1] * top).sum(), [*outputs[1:], *layers])
-    norms = torch.stack([_measured(each).norm() for each in found]).numpy()
+    found = torch.autograd.grad((outputs[-1] * top).sum(), outputs[1:])
     steepest = max(float(activation.derivative(torch.linspace(-6, 6, 241, dtype=torch.float64)).abs().max()), 1.0)
     signals = [_measured(each.detach()) for each in outputs]
     return {
         "spread": torch.stack([each.std() for each in signals]).nan_to_num(torch.inf).numpy(),
-        "gradient": norms[: len(layers)],
-        "weight_gradient": norms[len(layers) :],
+        "gradient": torch.stack([_measured(each).norm() for each in found]).numpy(),
         "dead": torch.stack([(each.amax(0) < DEAD_SLOPE).double().mean() for each in slopes]).numpy(),
         "flat": torch.stack([(each < 0.1 * steepest).double().mean() for each in slopes]).numpy(),
         "alike": torch.stack([_alike(each) for each in signals]).numpy(),

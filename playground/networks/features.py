@@ -18,15 +18,16 @@ class Feature:
     key: str
     title: str
     code: str
+    latex: str
 
 
 FEATURES: dict[str, Feature] = {
     each.key: each
     for each in (
-        Feature("x1", "x₁", "x1"), Feature("x2", "x₂", "x2"), Feature("x1_squared", "x₁²", "x1 ** 2"),
-        Feature("x2_squared", "x₂²", "x2 ** 2"), Feature("product", "x₁x₂", "x1 * x2"), Feature("sin_x1", "sin x₁", "torch.sin(x1)"),
-        Feature("sin_x2", "sin x₂", "torch.sin(x2)"), Feature("cos_x1", "cos x₁", "torch.cos(x1)"),
-        Feature("cos_x2", "cos x₂", "torch.cos(x2)"), Feature("radius", "√(x₁²+x₂²)", "torch.sqrt(x1 ** 2 + x2 ** 2)"),
+        Feature("x1", "x₁", "x1", "x_1"), Feature("x2", "x₂", "x2", "x_2"), Feature("x1_squared", "x₁²", "x1 ** 2", "x_1^2"),
+        Feature("x2_squared", "x₂²", "x2 ** 2", "x_2^2"), Feature("product", "x₁x₂", "x1 * x2", "x_1 x_2"), Feature("sin_x1", "sin x₁", "torch.sin(x1)", r"\sin x_1"),
+        Feature("sin_x2", "sin x₂", "torch.sin(x2)", r"\sin x_2"), Feature("cos_x1", "cos x₁", "torch.cos(x1)", r"\cos x_1"),
+        Feature("cos_x2", "cos x₂", "torch.cos(x2)", r"\cos x_2"), Feature("radius", "radius", "torch.sqrt(x1 ** 2 + x2 ** 2)", "r"),
     )
 }  # fmt: skip
 

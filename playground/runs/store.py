@@ -5,7 +5,6 @@ import datetime
 import json
 import os
 import threading
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,15 +12,9 @@ import numpy as np
 from playground.core import packets
 from playground.core.errors import UserError
 from playground.core.experiment import Change, Experiment
+from playground.core.places import home
 from playground.runs.history import pack_metrics
 from playground.runs.run import Run
-
-
-def home() -> Path:
-    """The data folder: PLAYGROUND_HOME, or the platform's place for application data."""
-    chosen = os.environ.get("PLAYGROUND_HOME")
-    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(chosen) if chosen else Path(base) / "deep-learning-playground"
 
 
 class Store:

@@ -19,12 +19,12 @@ _SLIDER_VALUES = 200  # an integer range longer than this gets a number box
 
 
 def controls(kind: type[Kind], *, container: Any = None, hide: Sequence[str] = (),
-                               only: Sequence[str] | None = None) -> Kind:  # fmt: skip
+                               only: Sequence[str] | None = None, wide: bool = False) -> Kind:  # fmt: skip
     """Draw a widget for each declared field and return the experiment they describe.
 
     Ungrouped fields come first, the other groups follow in expanders. May be called several times in one script with `only`
     to lay groups out in different places; every call returns the whole experiment. Settings of an opened link are taken over
-    first and what had to be ignored is said. An impossible combination is explained and the last good experiment returned.
+    first and what had to be ignored is said. `wide` shows choices side by side instead of in a list. An impossible combination is explained and the last good experiment returned.
     """
     take_over(kind)
     container = container or st.container()
@@ -34,10 +34,9 @@ def controls(kind: type[Kind], *, container: Any = None, hide: Sequence[str] = (
     for name in shown:
         groups.setdefault(kind.domains()[name].group if only is None else "", []).append(name)
     for group, names in groups.items():
-        place = container.expander(group) if group else container.container()
-        with place:
+        with container.expander(group) if group else container:
             for name in names:
-                _widget(kind, name)
+                _widget(kind, name, wide)
     experiment = current(kind)
     address.write(experiment)
     return experiment
@@ -108,7 +107,7 @@ def _shown(kind: type[Experiment], name: str, value: Any) -> Any:
     return list(value) if domain.kind == "choices" else value
 
 
-def _widget(kind: type[Experiment], name: str) -> None:
+def _widget(kind: type[Experiment], name: str, wide: bool) -> None:
     domain = kind.domains()[name]
     key = f"{kind.key}.{name}"
     words = label(kind, name) + (f" ({domain.unit})" if domain.unit else "")
@@ -119,7 +118,7 @@ def _widget(kind: type[Experiment], name: str) -> None:
     if domain.kind == "switch":
         st.toggle(**common)
     elif domain.kind == "choice":
-        _choice(domain, common)
+        _choice(domain, common, wide)
     elif domain.kind == "choices":
         st.pills(**common, options=domain.keys, selection_mode="multi", format_func=domain.words)
     elif domain.kind == "text":
@@ -137,8 +136,8 @@ def _widget(kind: type[Experiment], name: str) -> None:
         st.slider(**common, min_value=form(domain.low), max_value=form(domain.high), step=form(step))
 
 
-def _choice(domain: Domain, common: dict[str, Any]) -> None:
-    if len(domain.keys) <= 3 and sum(len(domain.words(key)) for key in domain.keys) <= 24:
+def _choice(domain: Domain, common: dict[str, Any], wide: bool) -> None:
+    if wide or len(domain.keys) <= 3 and sum(len(domain.words(key)) for key in domain.keys) <= 24:
         st.segmented_control(**common, options=domain.keys, format_func=domain.words, required=True)
     else:
         st.selectbox(**common, options=domain.keys, format_func=domain.words)

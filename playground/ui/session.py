@@ -68,6 +68,11 @@ def current_run(slot: str) -> Run | None:
     return visitor().runs.get(slot)
 
 
+def session_runs() -> dict[str, Run]:
+    """This visitor's runs by slot."""
+    return dict(visitor().runs)
+
+
 def recent_runs(kind: str, limit: int = 12) -> list[Run]:
     """Runs of one kind of experiment, this visitor's own first, then stored ones; each has a checkpoint."""
     mine = [each for each in visitor().runs.values() if each.experiment.key == kind and each.checkpoint]

@@ -13,13 +13,13 @@ def upload_table(key: str, *, words: str = "Upload a table (CSV or TSV)") -> Any
 
     What is wrong with a new file is said in words; the previous table stays.
     """
-    from playground.data.uploads import read_table
-
     slot = f"{key}!table"
     file = st.file_uploader(words, type=["csv", "tsv", "txt"], key=key, max_upload_size=UPLOAD_BYTES // MIB)
     seen = st.session_state.get(f"{slot}.seen")
     if file is not None and file.file_id != seen:
         st.session_state[f"{slot}.seen"] = file.file_id
+        from playground.data.uploads import read_table
+
         try:
             st.session_state[slot] = read_table(file.name, file.getvalue())
             st.session_state.pop(f"{slot}.problem", None)

@@ -48,9 +48,14 @@ REFERENCES = {
     "quantile": lambda p, t, tau=0.9: torch.where(t > p, tau * (t - p), (1 - tau) * (p - t)),
     "insensitive": lambda p, t, epsilon=0.5: torch.clamp((p - t).abs() - epsilon, min=0),
     "cauchy": lambda p, t, c=1.0: c**2 / 2 * torch.log(1 + ((p - t) / c) ** 2),
-    "tukey": lambda p, t, c=4.685: torch.where((p - t).abs() < c, c**2 / 6 * (1 - (1 - ((p - t) / c) ** 2) ** 3), c**2 / 6),
+    "tukey": lambda p, t, c=4.685: torch.where(
+        (p - t).abs() < c, c**2 / 6 * (1 - (1 - ((p - t) / c) ** 2) ** 3), c**2 / 6
+    ),
     "bce": lambda z, t, positive_weight=1.0, smoothing=0.0: F.binary_cross_entropy_with_logits(
-        z, t * (1 - smoothing) + smoothing / 2, reduction="none", pos_weight=torch.tensor(positive_weight, dtype=z.dtype)
+        z,
+        t * (1 - smoothing) + smoothing / 2,
+        reduction="none",
+        pos_weight=torch.tensor(positive_weight, dtype=z.dtype),
     ),
     "hinge": lambda z, t: F.relu(1 - sign(t) * z),
     "squared_hinge": lambda z, t: F.relu(1 - sign(t) * z).square(),
@@ -129,7 +134,9 @@ def test_expression_evaluates_to_the_value_with_only_torch_at_hand(key, paramete
     predictions, targets = examples(LOSSES[key].task)
     code = LOSSES[key].expression(**parameters)
     value = eval(code, {"torch": torch}, {"predictions": predictions, "targets": targets})
-    assert torch.allclose(value, LOSSES[key].forward(predictions, targets, **parameters), rtol=TOLERANCE, atol=TOLERANCE)
+    assert torch.allclose(
+        value, LOSSES[key].forward(predictions, targets, **parameters), rtol=TOLERANCE, atol=TOLERANCE
+    )
 
 
 @pytest.mark.parametrize("key", LOSSES)
@@ -169,7 +176,9 @@ def test_a_perfect_prediction_costs_nothing(key):
 def test_soft_targets_agree_with_labels_when_they_are_one_hot(key):
     logits, labels = examples("multiclass")
     one_hot = F.one_hot(labels, 5).double()
-    assert torch.allclose(LOSSES[key].forward(logits, one_hot), LOSSES[key].forward(logits, labels), atol=TOLERANCE, rtol=0)
+    assert torch.allclose(
+        LOSSES[key].forward(logits, one_hot), LOSSES[key].forward(logits, labels), atol=TOLERANCE, rtol=0
+    )
     assert torch.equal(LOSSES[key].gradient(logits, one_hot), LOSSES[key].gradient(logits, labels))
 
 

@@ -1,0 +1,51 @@
+"""Presets and display settings of the decision-boundary screen."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from playground.core import fields
+from playground.core.experiment import Experiment
+from playground.experiments.boundary import PLAYGROUND
+
+INSIDE = {"curves": "Loss and accuracy", "weights": "Weights and gradients", "plane": "Bent plane", "answers": "Right and wrong", "race": "Race"}
+
+
+class BoundaryLook(Experiment):
+    """How the decision-boundary screen is shown."""
+
+    key: ClassVar[str] = "look"
+    title: ClassVar[str] = "Display"
+    evaluates: ClassVar[bool] = True
+
+    discretise: bool = fields.switch(False, label="Discretise", help="Colour by the decision alone, not by how sure the network is.")
+    test_points: bool = fields.switch(False, label="Test points", help="Show the points that the network has never seen.")
+    inside: str = fields.choice("curves", INSIDE, label="Look inside", help="What is shown below the network.")
+    layer: int = fields.integer(1, 1, 8, label="Hidden layer", help="Whose bent plane is shown.")
+    drawing: bool = fields.switch(False, label="Draw points", help="Click in the plane to add points of your own.")
+
+
+# key, title, why, values, good
+PRESETS: tuple[tuple[str, str, str, dict[str, Any], bool], ...] = (
+    ("spiral", "Spiral, solved", "Standardised inputs and Adam solve the two spirals in about ten epochs: the sines and squares give the "
+     "first layer bends to build on.", {}, True),
+    ("playground", "As TensorFlow Playground", "Exactly its spiral configuration: raw inputs, plain SGD at 0.03, squared error on a tanh "
+     "output. It needs ten times the epochs, because unscaled squares and slow SGD hold it back.", PLAYGROUND, True),
+    ("raw", "Only x₁ and x₂", "Three layers of ReLU must invent every bend themselves from the bare coordinates.",
+     {"features": ("x1", "x2"), "hidden_sizes": (16, 16, 8), "activation": "relu", "initializer": "he_normal", "learning_rate": 0.01}, True),
+    ("classes", "Five classes", "One output a class and a softmax: every place belongs to the class with the largest logit.",
+     {"dataset": "pinwheel", "classes": 5, "features": ("x1", "x2"), "hidden_sizes": (12, 8)}, True),
+    ("hills", "Hills (regression)", "The same network without a final bend predicts a number: three hills, three hollows.",
+     {"dataset": "hills", "features": ("x1", "x2"), "hidden_sizes": (16, 16), "learning_rate": 0.01, "train_share": 0.8, "count": 1000}, True),
+    ("linear", "A line for XOR", "Without a hidden layer the boundary is one straight line, and no line can separate XOR: half the "
+     "points stay wrong however long it trains.", {"dataset": "xor", "features": ("x1", "x2"), "hidden_sizes": ()}, False),
+    ("twins", "All weights zero", "Equal weights get equal gradients: every unit stays a copy of its neighbour, so eight units see no more "
+     "than one.", {"dataset": "circle", "features": ("x1", "x2"), "hidden_sizes": (8,), "initializer": "zeros"}, False),
+    ("diverge", "Learning rate too high", "Each step overshoots by more than the last; the loss leaves the numbers a computer has.",
+     {"dataset": "plane", "features": ("x1", "x2"), "standardize": False, "activation": "relu", "optimizer": "sgd", "learning_rate": 3.0}, False),
+    ("overfit", "Learning the noise", "Forty noisy points and a network large enough to remember each: the training loss sinks, the test loss climbs.",
+     {"dataset": "gaussians", "noise": 0.5, "count": 80, "hidden_sizes": (16, 16), "learning_rate": 0.02}, False),
+    ("dead", "Dying ReLUs", "Large first steps push ReLUs below zero for every point; with slope zero they never come back.",
+     {"dataset": "circle", "features": ("x1", "x2"), "standardize": False, "hidden_sizes": (8, 8), "activation": "relu", "optimizer": "sgd",
+      "initializer": "too_large", "learning_rate": 0.5}, False),
+)  # fmt: skip

@@ -1,0 +1,83 @@
+"""The parts of Home: cards, learning paths, search."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from playground import ui
+from playground.core.glossary import GLOSSARY
+from playground.figures import home as figures
+
+# url_path → what one sees there
+CARDS = {
+    "activations": ("Activation functions", "The bend that makes depth worth having. Compare fifteen, and race a signal through fifty layers.", figures.activations),
+    "losses": ("Loss functions", "What “wrong” costs. Drag an outlier and watch each fit give way, or hold.", figures.losses),
+    "gradient-descent": ("Gradient descent", "Up to eight optimizers on one surface, a formula of your own, one step taken apart.", figures.descent),
+    "decision-boundaries": ("Decision boundaries", "Train a network live on spirals, your drawing or your table; edit its weights by hand.", None),
+}
+PATHS = {
+    "First hour": ("decision-boundaries", "gradient-descent", "losses"),
+    "How networks learn": ("gradient-descent", "losses", "activations", "decision-boundaries"),
+    "From curve to network": ("activations", "losses", "decision-boundaries"),
+}
+
+
+def card(url_path: str, page: Any) -> None:
+    """One screen with its miniature."""
+    title, words, figure = CARDS[url_path]
+    with st.container(border=True, key=f"card-{url_path}"):
+        place = st.container(height=180, border=False, key=f"mini-{url_path}")
+        st.page_link(page, label=f"**{title}**", width="stretch")
+        st.caption(words)
+        with place:
+            if figure is not None:
+                ui.stage(*figure(), key=f"mini-stage-{url_path}", height=150)
+            else:
+                _trained()
+
+
+def _trained() -> None:
+    """The one miniature that needs torch: trained now, in the evaluator, while the rest of the page is already there."""
+    from playground.experiments.boundary_view import miniature
+
+    with ui.plain_words(), st.spinner("Training a network for this picture …"):
+        ui.stage(*figures.boundary(*ui.compute(miniature)), key="mini-stage-trained", height=150)
+
+
+def paths(pages: dict[str, Any]) -> None:
+    """Three ways through the house."""
+    for column, (title, stops) in zip(st.columns(len(PATHS)), PATHS.items(), strict=True):
+        with column.container(border=True):
+            st.markdown(f"**{title}**")
+            for number, stop in enumerate(stops, 1):
+                st.page_link(pages[stop], label=f"{number}. {CARDS[stop][0]}")
+
+
+def search(pages: dict[str, Any]) -> None:
+    """Screens and words that match what is typed, while it is typed."""
+    text = st.text_input("Search screens and words", key="home.search", placeholder="Search: momentum, dead unit, spiral …", live=True,
+                         label_visibility="collapsed", icon=":material/search:")  # fmt: skip
+    wanted = (text or "").strip().lower()[:60]
+    if not wanted:
+        return
+    screens = [url for url, (title, words, _) in CARDS.items() if wanted in f"{title} {words}".lower()]
+    terms = [term for term, meaning in GLOSSARY.items() if wanted in term or wanted in meaning.lower()][:8]
+    with st.container(border=True):
+        for url in screens:
+            st.page_link(pages[url], label=f"{CARDS[url][0]} — {CARDS[url][1]}")
+        for term in sorted(terms, key=lambda each: (wanted not in each, each)):
+            st.markdown(f"**{term}** — {GLOSSARY[term]}")
+        if not screens and not terms:
+            st.caption(f"Nothing here is called “{wanted}” yet.")
+
+
+def resume(pages: dict[str, Any], order: Sequence[str]) -> None:
+    """Back to the screen one came from, where its run may still be going."""
+    last = st.session_state.get("!last_page")
+    if last in pages and last in order:
+        run = next((each for name, each in ui.session_runs().items() if each.experiment.page == last), None)
+        state = f" · {run.state} at step {run.step:,}" if run and run.step else ""
+        st.page_link(pages[last], label=f"Continue where you were: {CARDS[last][0]}{state}", icon=":material/history:")
