@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import numpy as np
 import streamlit as st
+from PIL import Image
+
+from playground.figures import theme
 
 ROOT = Path(__file__).resolve().parent
 
@@ -23,8 +27,19 @@ STYLE = """<style>
 </style>"""
 
 
+@st.cache_data(show_spinner=False)
+def tab_picture() -> Image.Image:
+    """The browser tab's picture: two spiral arms in the house colours. Drawn here, because named icons come from the internet."""
+    y, x = np.mgrid[-1:1:64j, -1:1:64j]
+    radius, angle = np.hypot(x, y), np.arctan2(y, x)
+    arm = np.sin(angle + 7 * radius) > 0
+    blue, orange = (tuple(int(theme.CATEGORICAL[i][k : k + 2], 16) for k in (1, 3, 5)) for i in (0, 1))
+    picture = np.where(arm[..., None], blue, orange).astype(np.uint8)
+    return Image.fromarray(np.dstack([picture, np.where(radius < 0.98, 255, 0).astype(np.uint8)]))
+
+
 def main() -> None:
-    st.set_page_config(page_title="Deep-learning playground", page_icon=":material/neurology:", layout="wide")
+    st.set_page_config(page_title="Deep-learning playground", page_icon=tab_picture(), layout="wide")
     st.html(STYLE)
     sections: dict[str, list[st.Page]] = {}
     pages: dict[str, st.Page] = {}  # by address, for links between screens

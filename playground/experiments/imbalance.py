@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 REACH = 4.0  # the plane is [−4, 4] × [−4, 4]
 GRID = 64
 TEST_FACTOR = 5  # test examples for each training example, drawn with the same share of the rare class
+STEPS_A_FRAME = 20  # full-batch steps that count as one epoch, so that the boundary is seen to move
 METHODS = {
     "plain": "Plain cross-entropy",
     "weighted": "Weighted cross-entropy",
@@ -35,6 +36,7 @@ class Imbalance(Experiment):
     key: ClassVar[str] = "imbalance"
     title: ClassVar[str] = "A rare class"
     page: ClassVar[str] = "losses"
+    pace: ClassVar[str] = "epoch"
     total_steps: ClassVar[int] = 5_000
 
     methods: tuple[str, ...] = choices(("plain", "weighted", "focal"), METHODS, label="Losses")
@@ -139,6 +141,10 @@ class ImbalanceTrainer(Trainer):
             self.weights -= rate * pulls @ self.inputs.T
         self.step_count += steps
 
+    @property
+    def steps_per_epoch(self) -> int:
+        return STEPS_A_FRAME
+
     def metrics(self) -> Metrics:
         found: Metrics = {}
         logits, scores = self.weights @ self.inputs, self.weights @ self.test_inputs
@@ -158,7 +164,7 @@ class ImbalanceTrainer(Trainer):
 
     @property
     def stop_reason(self) -> str:
-        return "A loss is no longer finite: the learning rate is too large." if self.diverged else "All steps are done."
+        return "A loss is no longer finite: the learning rate is too large." if self.diverged else ""
 
     def state_dict(self) -> State:
         return {"step_count": self.step_count, "weights": self.weights.numpy().copy()}

@@ -28,6 +28,7 @@ def borrowed(name: str, default: Any = None, *, group: str = "") -> Any:
 class NetworkRace(Still):
     """What both comparisons fix for every member."""
 
+    pace: ClassVar[str] = "epoch"
     shared: ClassVar[tuple[str, ...]] = (
         "dataset", "noise", "features", "hidden_sizes", "initializer", "optimizer", "learning_rate", "batch_size", "epochs", "seed", "data_seed",
     )  # fmt: skip
@@ -60,6 +61,10 @@ class NetworkRace(Still):
     def common(self) -> dict[str, Any]:
         """Values that every member shares."""
         return {name: getattr(self, name) for name in self.shared}
+
+    def settings(self, member: Boundary) -> dict[str, Any]:
+        """The fields in which a member differs from the defaults of its screen."""
+        return {name: new for name, (new, _) in member.differences(Boundary()).items()}
 
     def to_run(self) -> Race:
         """The race of all members."""

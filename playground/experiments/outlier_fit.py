@@ -31,6 +31,7 @@ class OutlierFit(Experiment):
     key: ClassVar[str] = "outlier_fit"
     title: ClassVar[str] = "Outliers and the fit"
     page: ClassVar[str] = "losses"
+    pace: ClassVar[str] = "step"  # slow enough to see the fits move
     total_steps: ClassVar[int] = 100_000_000  # it goes on following the points for as long as somebody looks
 
     losses: tuple[str, ...] = choices(("mse", "mae", "huber"), for_task("regression"), most=6, label="Losses",
@@ -50,7 +51,7 @@ class OutlierFit(Experiment):
     degree: int = integer(1, 1, 5, label="Degree of the curve", group="Training", help="1 is a straight line.")
     moved: str = text("", max_length=2_000, live=True, group="hidden", label="Moved points",
                       help="Points put elsewhere by hand, as number:x,y;…")  # fmt: skip
-    seed: int = seed()
+    data_seed: int = seed()
 
     def check(self) -> None:
         if self.outliers > self.count:
@@ -63,7 +64,7 @@ class OutlierFit(Experiment):
 
     def points(self) -> np.ndarray:
         """The points with outliers and moves applied, (count, 2) float64."""
-        stream = numpy_stream(self.seed, "points")
+        stream = numpy_stream(self.data_seed, "points")
         x = np.sort(stream.uniform(-REACH_X, REACH_X, self.count))
         y = TRUE_OFFSET + TRUE_SLOPE * x + self.noise * stream.normal(size=self.count)
         strayed = np.argsort(-x)[: 2 * self.outliers : 2][: self.outliers]

@@ -162,7 +162,8 @@ def neuron_table(view: Neuron, data: Mapping[str, np.ndarray]) -> str:
     ):
         mark = ":green[:material/check:]" if (total > 0) == bool(wanted) else ":red[:material/close:]"
         rows.append(f"| {x:+.0f}, {y:+.0f} | {total:.3g} | {number(value)} | {wanted} | {mark} |")
-    return "\n".join(rows) + f"\n\n**{view.right()} of 4** corners of {TRUTH_TITLES[view.task]} on the right side."
+    formula = f"$a = f({view.w1:g}\\,x_1 {view.w2:+g}\\,x_2 {view.bias:+g})$"
+    return formula + "\n\n" + "\n".join(rows) + f"\n\n**{view.right()} of 4** corners of {TRUTH_TITLES[view.task]} on the right side."
 
 
 def neuron_maths(view: Neuron, data: Mapping[str, np.ndarray]) -> str:

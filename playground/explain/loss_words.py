@@ -13,6 +13,8 @@ from playground.experiments.outlier_fit import OutlierFit
 from playground.explain.activation_words import Item, Row, number
 from playground.functions.losses import LOSSES
 
+SETTLED_STEPS = 200
+
 INTRODUCTIONS = {
     "curves": "A loss puts a price on being wrong; its slope is the push a prediction gets. Drag the dashed line and compare the pushes.",
     "outliers": "Every curve is fitted to the same points, each under its own loss. Drag a point far away and see who follows.",
@@ -153,6 +155,13 @@ def imbalance_maths(experiment: Imbalance) -> str:
     )
 
 
+def settled(metrics: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """The latest metrics by name; nothing before SETTLED_STEPS, when they still tell of the start."""
+    if not len(metrics.get("step", ())) or metrics["step"][-1] < SETTLED_STEPS:
+        return {}
+    return {name: float(values[-1]) for name, values in metrics.items() if len(values)}
+
+
 def curves_tasks(view: LossCurves, data: Mapping[str, np.ndarray]) -> list[Item]:
     slopes = {key: float(data[f"probe_{key}"][1]) for key in view.shown}
     sure = view.task == "binary" and view.probe < -4 and view.positive
@@ -167,17 +176,17 @@ def curves_tasks(view: LossCurves, data: Mapping[str, np.ndarray]) -> list[Item]
 
 
 def outlier_tasks(experiment: OutlierFit, metrics: Mapping[str, np.ndarray]) -> list[Item]:
-    last = {name: float(values[-1]) for name, values in metrics.items() if len(values)}
+    last = settled(metrics)
     return [
         ("outlier-drag", "Drag one point to the top or bottom edge.", any(abs(y) > 5.5 for _, y in experiment.moves().values())),
-        ("outlier-fool", "Move points until even the absolute error is more than 1 off the true line.", last.get("mae_distance", 0.0) > 1),
+        ("outlier-fool", "Move points until even the absolute error is more than 1 off the true line.", bool(experiment.moved) and last.get("mae_distance", 0.0) > 1),
         ("outlier-tukey", "Add Tukey's loss and bring it within 0.1 of the true line while the squared error is more than 1 off.",
          last.get("tukey_distance", 9.0) < 0.1 and last.get("mse_distance", 0.0) > 1),
     ]  # fmt: skip
 
 
 def imbalance_tasks(experiment: Imbalance, metrics: Mapping[str, np.ndarray]) -> list[Item]:
-    last = {name: float(values[-1]) for name, values in metrics.items() if len(values)}
+    last = settled(metrics)
     return [
         ("imbalance-blind", "Find a share at which the plain model is over 98 % accurate and finds nothing.",
          last.get("plain_accuracy", 0) > 0.98 and last.get("plain_recall", 1.0) < 0.01),

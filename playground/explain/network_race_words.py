@@ -77,9 +77,14 @@ def reached(scores: Sequence[float], steps: Sequence[float], enough: float = ENO
 
 
 def tasks(view: NetworkRace, metrics: Columns) -> list[Item]:
-    """Things to try in the comparison of activations or of losses."""
-    last = {key: float(metrics[name][-1]) for i, key in enumerate(view.keys)
-            if len(metrics.get(name := f"test_{view.score}/{i}", ()))}  # fmt: skip
+    """Things to try in the comparison of activations or of losses; judged when all networks have finished."""
+    steps = metrics.get("step", ())
+    if not len(steps) or steps[-1] < view.to_run().step_limit:
+        return [(name, words, False) for name, words, _ in _judged(view, {})]
+    return _judged(view, {key: float(metrics[f"test_{view.score}/{i}"][-1]) for i, key in enumerate(view.keys)})
+
+
+def _judged(view: NetworkRace, last: Mapping[str, float]) -> list[Item]:
     return (_activation_tasks if isinstance(view, ActivationRace) else _loss_tasks)(view, last)
 
 

@@ -132,7 +132,7 @@ def imbalance_stage(experiment: Imbalance, method: str) -> Spec:
     """Probability of the rare class under one loss, its boundary, and the examples."""
     layers = [
         canvas.field(
-            f"field_{method}", low=0.0, high=1.0, value="probability of the rare class", contours=(0.5,), scale=False
+            f"field_{method}", low=0.0, high=1.0, value="probability of the rare class", contours=(0.5,), scale=False, opacity=0.7
         ),
         canvas.points("points", color="labels", palette="diverging", low=0, high=1, radius=2.5, outline=True),
     ]

@@ -52,7 +52,7 @@ def signal_curves(view: SignalRace, which: str) -> Spec:
         )
         for i, pair in enumerate(view.pairs)
     ]  # fmt: skip
-    return canvas.curves("layer", label, series=series, x="layer_1", log_y=log, y_range=None if log else (0.0, 1.0),
+    return canvas.curves("layer", label, series=series, x="layer_1", log_y=log, y_range=None if log else (0.0, 1.0), switches=False,
                          alt=f"{title} by layer, for {len(series)} stacks.")  # fmt: skip
 
 

@@ -1,9 +1,11 @@
 // A line plot with hover over all series: the pane behind `lines`, and one kind of panel in `player`.
 
-import { Pane, el, place } from "./base.js";
+import { el } from "./base.js";
+import { Pane, place } from "./pane.js";
 import { axis, drawAxes, exact, scale, widest } from "./axes.js";
 import { alpha, category, color } from "./theme.js";
 import { paintBand, paintRule } from "./layers.js";
+import { barEnds, paintSeries } from "./series.js";
 import { Handles } from "./handles.js";
 import { swatch } from "./legend.js";
 
@@ -43,7 +45,7 @@ export class CurvesPane extends Pane {
   }
 
   height() {
-    return (this.spec.height ?? this.env.height ?? 220) + 8 + 24 + (this.spec.x_label ? 18 : 0);
+    return (this.spec.height ?? this.env.height ?? 220) + 8 + 24 + (this.spec.x_label ? 22 : 0);
   }
 
   /** The visible series with their numbers. */
@@ -64,9 +66,9 @@ export class CurvesPane extends Pane {
     const ranges = this.ranges(shown);
     const y = axis(...ranges.y, tall - 50, null, this.logs.y, 40);
     const left = Math.max(34, Math.ceil(widest(context, this.theme, y.labels)) + 12) + (this.spec.y_label ? 18 : 0);
-    const box = { left, right: width - 14, top: 8, bottom: tall - 24 - (this.spec.x_label ? 18 : 0) };
+    const box = { left, right: width - 14, top: 8, bottom: tall - 24 - (this.spec.x_label ? 22 : 0) };
     const scales = { x: scale(...ranges.x, box.left, box.right, this.logs.x), y: scale(...ranges.y, box.bottom, box.top, this.logs.y) };
-    this.P = { box, scales, theme: this.theme, X: scales.x.at, Y: scales.y.at, x: ranges.x, y: ranges.y, ratio: this.ratio, number: (value) => this.source.number(value) };
+    this.P = { box, scales, logs: this.logs, theme: this.theme, X: scales.x.at, Y: scales.y.at, x: ranges.x, y: ranges.y, ratio: this.ratio, number: (value) => this.source.number(value) };
     const x = axis(...ranges.x, box.right - box.left, null, this.logs.x, 76);
     drawAxes(context, this.theme, box, { x: { scale: scales.x, ...x }, y: { scale: scales.y, ...y }, xWords: this.spec.x_label, yWords: this.spec.y_label });
     context.save();
@@ -75,7 +77,7 @@ export class CurvesPane extends Pane {
     context.clip();
     for (const mark of this.spec.marks) if (mark.layer === "band" && this.source.holds(mark.when)) paintBand(context, mark, this.P);
     const back = ({ each }) => (each.style === "bars" ? 0 : each.style === "area" ? 1 : 2);
-    for (const row of [...shown].sort((a, b) => back(a) - back(b))) this.paintSeries(context, row);
+    for (const row of [...shown].sort((a, b) => back(a) - back(b))) paintSeries(context, row, this.P, this.frame === null ? null : this.timeOf(row));
     for (const mark of this.spec.marks) if (mark.layer === "rule" && this.source.holds(mark.when)) paintRule(context, mark, this.P);
     if (this.frame !== null) this.paintClock(context, shown);
     context.restore();
@@ -119,117 +121,6 @@ export class CurvesPane extends Pane {
     if (low > high) return log ? [0.1, 1] : [0, 1];
     if (low === high) return log ? [low / 2, high * 2] : [low - (Math.abs(low) || 1) * 0.05, high + (Math.abs(high) || 1) * 0.05];
     return [low, high];
-  }
-
-  // Series ----------------------------------------------------------------------------------------------------------------
-
-  paintSeries(context, row) {
-    const { each, css } = row;
-    if (row.low && row.high) this.paintRibbon(context, row);
-    if (each.style === "bars") return this.paintBars(context, row);
-    if (each.style === "points") return this.paintDots(context, row);
-    const points = this.thin(row);
-    const upTo = this.frame === null ? null : this.timeOf(row);
-    if (each.style === "area") this.fillUnder(context, points, css);
-    context.lineWidth = each.width;
-    context.lineJoin = "round";
-    context.setLineDash(each.dash ? [6, 4] : []);
-    if (upTo === null) this.strokeLine(context, points, css);
-    else {
-      // In a player what is still to come is faint.
-      this.strokeLine(context, points, alpha(css, 0.22));
-      context.save();
-      context.beginPath();
-      context.rect(0, 0, this.P.X(upTo), 1e5);
-      context.clip();
-      this.strokeLine(context, points, css);
-      context.restore();
-    }
-    context.setLineDash([]);
-  }
-
-  /** Pixel coordinates, at most four a pixel column: first, lowest, highest, last. */
-  thin({ x, y, count }) {
-    const { X, Y, box } = this.P;
-    const out = [];
-    const dense = count > 3 * (box.right - box.left);
-    let column = NaN;
-    let held = null;
-    const flush = () => {
-      if (!held) return;
-      out.push(held.x, held.first, held.x, held.low, held.x, held.high, held.x, held.last);
-      held = null;
-    };
-    for (let i = 0; i < count; i++) {
-      const [px, py] = [X(x ? x[i] : i), Y(y[i])];
-      if (px !== px || py !== py) { flush(); column = NaN; out.push(NaN, NaN); continue; }
-      if (!dense) { out.push(px, py); continue; }
-      if ((px | 0) !== column) { flush(); column = px | 0; held = { x: px, first: py, low: py, high: py, last: py }; continue; }
-      held.last = py;
-      if (py < held.low) held.low = py;
-      if (py > held.high) held.high = py;
-    }
-    flush();
-    return out;
-  }
-
-  strokeLine(context, points, css) {
-    context.strokeStyle = css;
-    context.beginPath();
-    let pen = false;
-    let alone = 0;
-    for (let i = 0; i < points.length; i += 2) {
-      if (points[i] !== points[i]) { pen = false; continue; }
-      if (pen) context.lineTo(points[i], points[i + 1]); else context.moveTo(points[i], points[i + 1]);
-      alone = pen ? 0 : alone + 1;
-      pen = true;
-    }
-    context.stroke();
-    if (points.length === 2 && points[0] === points[0]) { context.fillStyle = css; context.beginPath(); context.arc(points[0], points[1], 3, 0, 7); context.fill(); }
-  }
-
-  fillUnder(context, points, css) {
-    if (points.length < 4) return;
-    const base = Math.min(this.P.box.bottom, this.logs.y ? this.P.box.bottom : this.P.Y(0));
-    context.fillStyle = alpha(css, 0.16);
-    context.beginPath();
-    context.moveTo(points[0], base);
-    for (let i = 0; i < points.length; i += 2) if (points[i] === points[i]) context.lineTo(points[i], points[i + 1]);
-    context.lineTo(points.at(-2), base);
-    context.fill();
-  }
-
-  paintRibbon(context, { x, low, high, count, css }) {
-    const { X, Y } = this.P;
-    context.fillStyle = alpha(css, 0.15);
-    context.beginPath();
-    for (let i = 0; i < count; i++) context.lineTo(X(x ? x[i] : i), Y(low[i]));
-    for (let i = count - 1; i >= 0; i--) context.lineTo(X(x ? x[i] : i), Y(high[i]));
-    context.fill();
-  }
-
-  paintBars(context, { x, y, count, css }) {
-    const { X, Y, box } = this.P;
-    const gap = count > 1 ? Math.abs(X(x ? x[1] : 1) - X(x ? x[0] : 0)) : 24;
-    const wide = Math.max(1, gap * 0.82);
-    const base = this.logs.y ? box.bottom : Y(0);
-    context.fillStyle = alpha(css, 0.75);
-    for (let i = 0; i < count; i++) {
-      const tip = Y(y[i]);
-      if (tip === tip) context.fillRect(X(x ? x[i] : i) - wide / 2, Math.min(tip, base), wide, Math.abs(base - tip));
-    }
-  }
-
-  paintDots(context, { x, y, count, css }) {
-    const { X, Y } = this.P;
-    context.fillStyle = alpha(css, 0.8);
-    for (let i = 0; i < count; i++) {
-      const py = Y(y[i]);
-      if (py !== py) continue;
-      context.beginPath();
-      context.arc(X(x ? x[i] : i), py, 2.5, 0, 7);
-      context.fill();
-    }
   }
 
   // The player's clock ------------------------------------------------------------------------------------------------------
@@ -383,12 +274,6 @@ function nearestIndex({ x, count }, at) {
     if (x[middle] < at === rising) low = middle; else high = middle;
   }
   return Math.abs(x[low] - at) <= Math.abs(x[high] - at) ? low : high;
-}
-
-function barEnds(x, count) {
-  if (!x || count < 2) return [];
-  const half = Math.abs(x[1] - x[0]) / 2;
-  return [[x[0] - half, x[count - 1] + half]];
 }
 
 function widen([low, high]) {

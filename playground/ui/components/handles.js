@@ -1,6 +1,7 @@
 // Handles that can be dragged over a pane. They are elements of their own, so that Tab reaches and the arrow keys move them.
 
-import { el, place } from "./base.js";
+import { el } from "./base.js";
+import { place } from "./pane.js";
 import { exact } from "./axes.js";
 import { color } from "./theme.js";
 

@@ -1,7 +1,5 @@
-// The painters of a plane's layers, and what each says to a pointer close by.
-
+// The painters of a plane's layers.
 import { alpha, category, color, entry, mix, table } from "./theme.js";
-import { exact } from "./axes.js";
 import { at, paintField } from "./field.js";
 
 const FAR = 1e5; // pixels; a diverged path may lie anywhere, and canvases take only so much
@@ -46,7 +44,7 @@ export function marker(context, shape, radius, css, outline) {
 }
 
 /** The places of a layer's points, between two frames when the clock is there. */
-function places(now) {
+export function places(now) {
   if (!now.next || !now.share) return now.data;
   const out = new Float32Array(now.data.length);
   for (let i = 0; i < out.length; i++) out[i] = now.data[i] + (now.next[i] - now.data[i]) * now.share;
@@ -54,7 +52,7 @@ function places(now) {
 }
 
 /** A function from point number to colour. */
-function painter(layer, P) {
+export function painter(layer, P) {
   if (layer.color) { const css = color(layer.color, P.theme); return () => css; }
   const array = P.array(layer.color_array);
   if (!array) return () => P.theme.muted;
@@ -151,7 +149,7 @@ function stamp(context, P, x, y, css, radius, outline) {
   context.drawImage(canvas, x - size / 2, y - size / 2, size, size);
 }
 
-function eachArrow(layer, P, action) {
+export function eachArrow(layer, P, action) {
   const [start, vectors] = [P.array(layer.start), P.array(layer.vectors)];
   if (!start || !vectors) return;
   const [from, along] = [at(start, { animated: layer.animated && start.shape.length === vectors.shape.length }, P.frame), at(vectors, layer, P.frame)];
@@ -300,54 +298,3 @@ function caption(context, P, words, x, y, css, align) {
 
 export const PAINTERS = { field: paintField, points: paintPoints, lines: paintLines, arrows: paintArrows, segments: paintSegments, grid: paintGrid,
   text: paintText, rule: paintRule, band: paintBand };
-
-/** What layers other than fields have close to a pixel: the nearest within reach, as tooltip rows, or null. */
-export function nearest(layer, P, px, py) {
-  if (layer.layer === "points") return nearestPoint(layer, P, px, py);
-  if (layer.layer === "lines") return nearestVertex(layer, P, px, py);
-  if (layer.layer === "arrows") return nearestArrow(layer, P, px, py);
-  return null;
-}
-
-function nearestPoint(layer, P, px, py) {
-  const array = P.array(layer.xy);
-  if (!array) return null;
-  const xy = places(at(array, layer, P.frame));
-  const mask = P.array(layer.mask)?.data;
-  let [best, reach] = [-1, (typeof layer.radius === "number" ? layer.radius : 6) + 5];
-  for (let i = 0; 2 * i + 1 < xy.length; i++) {
-    if (mask && !mask[i]) continue;
-    const far = Math.hypot(P.X(xy[2 * i]) - px, P.Y(xy[2 * i + 1]) - py);
-    if (far < reach) [best, reach] = [i, far];
-  }
-  if (best < 0) return null;
-  const words = P.words(layer.names)[best] ?? (layer.label || "point");
-  const values = P.array(layer.color_array);
-  const now = values && at(values, { animated: layer.animated && values.shape.length > 1 }, P.frame).data;
-  const shown = now && layer.value ? `${layer.value} ${exact(now[best])}` : "";
-  return { far: reach, x: xy[2 * best], y: xy[2 * best + 1], rows: [[words, shown || undefined, painter(layer, P)(best)]] };
-}
-
-function nearestVertex(layer, P, px, py) {
-  let found = null;
-  for (const path of paths(layer, P)) {
-    if (layer.names.length && P.hides(layer, layer.names[path.number])) continue;
-    for (let i = 0; i < path.count; i++) {
-      const [x, y] = [path.data[path.offset + i * path.width], path.data[path.offset + i * path.width + 1]];
-      const far = Math.hypot(P.X(x) - px, P.Y(y) - py);
-      if (far < (found?.far ?? 9)) found = { far, x, y, rows: [[layer.names[path.number] ?? (layer.label || "path"), `${P.unit} ${i}`, pathColor(layer, path.number, P.theme)]] };
-    }
-  }
-  return found;
-}
-
-function nearestArrow(layer, P, px, py) {
-  let found = null;
-  eachArrow(layer, P, (i, x, y, dx, dy) => {
-    const [x0, y0, x1, y1] = [P.X(x), P.Y(y), P.X(x + dx * layer.length), P.Y(y + dy * layer.length)];
-    const share = Math.max(0, Math.min(1, ((px - x0) * (x1 - x0) + (py - y0) * (y1 - y0)) / ((x1 - x0) ** 2 + (y1 - y0) ** 2 || 1)));
-    const far = Math.hypot(x0 + share * (x1 - x0) - px, y0 + share * (y1 - y0) - py);
-    if (far < (found?.far ?? 7)) found = { far, x, y, rows: [[layer.names[i] ?? (layer.label || "arrow"), `(${exact(dx)}, ${exact(dy)})`, pathColor(layer, i, P.theme)]] };
-  });
-  return found;
-}

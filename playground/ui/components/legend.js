@@ -1,4 +1,8 @@
-// Small pictures for legend entries.
+// Legend entries: small pictures, and buttons that hide what they name.
+
+import { el } from "./base.js";
+import { color } from "./theme.js";
+import { pathColor } from "./layers.js";
 
 /** A little picture of a layer for its legend entry. */
 export function swatch(kind, css, dash = false) {
@@ -18,4 +22,31 @@ export function swatch(kind, css, dash = false) {
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
   svg.append(node);
   return svg;
+}
+
+/** Legend entries of layers, each a button that hides or shows. `pane` has theme, hidden and request; `keyOf` names what is hidden. */
+export function toggles(pane, layers, keyOf) {
+  const found = new Map();
+  for (const layer of layers) {
+    const many = layer.layer === "lines" || layer.layer === "arrows" ? layer.names : [];
+    many.forEach((name, i) => found.set(keyOf(layer, name), toggle(pane, layer, name, keyOf(layer, name), pathColor(layer, i, pane.theme))));
+    if (layer.label) found.set(keyOf(layer, layer.label), toggle(pane, layer, layer.label, keyOf(layer, layer.label), layerColor(layer, pane.theme)));
+  }
+  return [...found.values()];
+}
+
+function toggle(pane, layer, name, key, css) {
+  const picture = swatch(layer.layer === "points" ? layer.shape : layer.layer, css, layer.dash);
+  const node = el("button", { class: "chip", type: "button", "aria-pressed": String(!pane.hidden[key]), title: "Show or hide" }, picture, name);
+  node.addEventListener("click", () => {
+    pane.hidden[key] = !pane.hidden[key];
+    node.setAttribute("aria-pressed", String(!pane.hidden[key]));
+    pane.request();
+  });
+  return node;
+}
+
+function layerColor(layer, theme) {
+  if (layer.color) return color(layer.color, theme);
+  return layer.layer === "lines" || layer.colors?.length ? pathColor(layer, 0, theme) : theme.muted;
 }

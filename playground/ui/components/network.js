@@ -1,13 +1,15 @@
 // The network component: units with miniature heat maps, weights as edges, all on one canvas.
 
-import { Pane, el, mounter, place } from "./base.js";
+import { el, mounter } from "./base.js";
+import { Pane, place } from "./pane.js";
 import { exact } from "./axes.js";
-import { alpha, category, table } from "./theme.js";
+import { category } from "./theme.js";
 import { Editor } from "./editor.js";
+import { Lens } from "./lens.js";
 import { Layout } from "./layout.js";
+import { NetworkPainter } from "./netpaint.js";
 
 const REACH = 6; // pixels within which an edge answers the pointer
-const ZOOM = 150; // side of an enlarged map
 
 class NetworkPane extends Pane {
   constructor(host, memory, key) {
@@ -15,11 +17,11 @@ class NetworkPane extends Pane {
     this.scroll = el("div", { class: "scroll" });
     this.outer.prepend(this.scroll);
     this.scroll.append(this.box);
+    this.painter = new NetworkPainter(this);
     this.controls = el("div");
     this.box.append(this.controls);
-    this.lens = el("canvas", { class: "tip", hidden: true, style: { padding: "0" } });
-    this.editor = new Editor(this.box, (edit) => this.apply(edit), () => this.canvas.focus());
-    this.box.append(this.lens);
+    this.lens = new Lens(this);
+    this.editor = new Editor(this.box, (edit) => this.apply(edit), () => { this.canvas.focus(); this.request(); });
     this.listen();
   }
 
@@ -96,12 +98,13 @@ class NetworkPane extends Pane {
 
   draw(context) {
     if (!this.layout) return this.waiting(context);
-    const shown = this.hover ?? this.focus;
-    this.paintEdges(context, shown);
-    this.paintMaps(context, shown);
-    this.paintWords(context);
-    this.showLens(shown);
-    if (shown) this.tell(shown);
+    const shown = this.editor.edit ? this.edited : (this.hover ?? this.focus);
+    this.painter.paintEdges(context, shown);
+    this.painter.paintMaps(context, shown);
+    this.painter.paintWords(context);
+    this.lens.show(shown?.kind === "unit" ? shown.unit : null);
+    if (!shown) this.showTip(null);
+    if (shown && !this.editor.edit) this.tell(shown);
   }
 
   waiting(context) {
@@ -109,133 +112,6 @@ class NetworkPane extends Pane {
     context.fillStyle = this.theme.muted;
     context.textAlign = "center";
     context.fillText("Waiting for the network", this.width / 2, this.tall / 2);
-  }
-
-  paintEdges(context, shown) {
-    const { layout, theme } = this;
-    const [plus, minus] = [category(0, theme), category(1, theme)];
-    context.lineCap = "round";
-    for (let layer = 0; layer < layout.edges.length; layer++) {
-      const { data } = this.weight(layer);
-      const edges = layout.edges[layer];
-      for (let i = 0; i < edges.length; i++) {
-        const edge = edges[i];
-        const value = data[edge.index];
-        const size = Math.abs(value);
-        const lit = shown && concerns(shown, edge);
-        const strong = lit ? 1 : shown?.kind === "unit" ? 0.18 : 1;
-        context.globalAlpha = strong * Math.min(0.92, 0.13 + 0.75 * (1 - Math.exp(-size * 1.1)));
-        context.strokeStyle = value < 0 ? minus : plus;
-        context.lineWidth = thickness(size) * layout.thin + (lit && shown.kind === "weight" ? 2 : 0);
-        context.stroke(edge.path);
-      }
-    }
-    context.globalAlpha = 1;
-  }
-
-  paintMaps(context, shown) {
-    const { layout, theme } = this;
-    for (const unit of layout.units) {
-      const { x, y, side } = unit;
-      const off = unit.unit < 0;
-      context.save();
-      context.beginPath();
-      context.roundRect(x - side / 2, y - side / 2, side, side, Math.min(6, side / 5));
-      context.fillStyle = off ? "transparent" : theme.paper;
-      context.fill();
-      const map = off ? null : this.mapOf(unit);
-      if (map) {
-        context.clip();
-        context.drawImage(map.canvas, map.x, map.y, map.wide, map.tall, x - side / 2, y - side / 2, side, side);
-      }
-      context.restore();
-      const lit = shown?.kind === "unit" && shown.unit === unit;
-      context.strokeStyle = lit ? theme.accent : off ? theme.faint : alpha(theme.ink, 0.45);
-      context.lineWidth = lit ? 2.5 : 1.2;
-      if (off) context.setLineDash([3, 3]);
-      context.beginPath();
-      context.roundRect(x - side / 2, y - side / 2, side, side, Math.min(6, side / 5));
-      context.stroke();
-      context.setLineDash([]);
-      if (unit.layer > 0) this.paintBias(context, unit, shown);
-    }
-  }
-
-  paintBias(context, unit, shown) {
-    const value = this.bias(unit.layer - 1)?.data[unit.unit];
-    if (value === undefined) return;
-    const lit = shown?.kind === "bias" && shown.unit === unit;
-    const [x, y] = this.layout.biasAt(unit);
-    context.beginPath();
-    context.arc(x, y, lit ? 5.5 : 3.8, 0, 7);
-    context.fillStyle = this.theme.paper;
-    context.fill();
-    context.fillStyle = category(value < 0 ? 1 : 0, this.theme);
-    context.globalAlpha = lit ? 1 : 0.35 + 0.65 * (1 - Math.exp(-Math.abs(value) * 1.5));
-    context.fill();
-    context.globalAlpha = 1;
-    context.lineWidth = 1.5;
-    context.strokeStyle = this.theme.paper;
-    context.stroke();
-  }
-
-  paintWords(context) {
-    const { layout, theme } = this;
-    context.font = `${layout.font}px ${theme.font}`;
-    context.textBaseline = "middle";
-    for (const unit of layout.units) {
-      if (!unit.name) continue;
-      context.fillStyle = unit.unit < 0 ? theme.muted : theme.ink;
-      context.globalAlpha = unit.unit < 0 ? 0.7 : 1;
-      context.textAlign = unit.layer ? "left" : "right";
-      context.fillText(unit.name, unit.layer ? unit.x + unit.side / 2 + 8 : unit.x - unit.side / 2 - 8, unit.y, 92);
-      context.globalAlpha = 1;
-    }
-    context.font = `11px ${theme.font}`;
-    context.textAlign = "center";
-    context.fillStyle = theme.muted;
-    for (const { x, words } of layout.headings) context.fillText(words, x, layout.headingY, layout.pitch - 4);
-  }
-
-  /** Where a unit's miniature map lies: one sheet of maps is painted once a view. */
-  mapOf(unit) {
-    const { thumbnails, with_inputs: withInputs } = this.spec;
-    if (!thumbnails) return null;
-    const each = thumbnails.includes("{}");
-    const array = this.source.array(thumbnails.replace("{}", unit.layer));
-    const number = each ? unit.unit : this.layout.number(unit, withInputs);
-    if (!array || array.shape.length !== 3 || number < 0 || number >= array.shape[0]) return null;
-    const sheet = this.sheet(each ? unit.layer : 0, array);
-    return { canvas: sheet.canvas, x: 0, y: number * array.shape[1], wide: array.shape[2], tall: array.shape[1] };
-  }
-
-  sheet(slot, array) {
-    this.sheets ??= [];
-    const kept = (this.sheets[slot] ??= {});
-    if (kept.of === array && kept.mode === this.theme.mode) return kept;
-    const [units, rows, columns] = array.shape;
-    if (!kept.canvas || kept.canvas.width !== columns || kept.canvas.height !== units * rows) {
-      kept.canvas = Object.assign(document.createElement("canvas"), { width: columns, height: units * rows });
-      kept.context = kept.canvas.getContext("2d");
-      kept.image = kept.context.createImageData(columns, units * rows);
-      kept.pixels = new Uint32Array(kept.image.data.buffer);
-    }
-    const words = table("diverging", this.theme.mode);
-    const { low, high } = this.spec;
-    const [shift, factor] = array.dtype === "u1" ? [0, 1] : [low, 255 / (high - low)];
-    const { data } = array;
-    for (let unit = 0; unit < units; unit++) {
-      for (let row = 0; row < rows; row++) {
-        const from = (unit * rows + rows - 1 - row) * columns;
-        const to = (unit * rows + row) * columns;
-        for (let column = 0; column < columns; column++) {
-          const value = (data[from + column] - shift) * factor;
-          kept.pixels[to + column] = words[value <= 0 ? 0 : value >= 255 ? 255 : value | 0];
-        }
-      }
-    }
-    kept.context.putImageData(kept.image, 0, 0);
-    return Object.assign(kept, { of: array, mode: this.theme.mode });
   }
 
   // Reading ---------------------------------------------------------------------------------------------------------------------------
@@ -283,40 +159,10 @@ class NetworkPane extends Pane {
     const rows = [[this.name(unit)]];
     if (unit.layer > 0 && this.bias(unit.layer - 1)) rows.push(["bias", exact(this.valueOf(shown))]);
     if (unit.layer === 0 && this.spec.spare_inputs.length) rows.push([unit.unit < 0 ? "Click to use it" : "Click to leave it out"]);
-    if (this.mapOf(unit)) {
+    if (this.painter.mapOf(unit)) {
       this.tip.hidden = true;
-      this.lensWords = rows;
       this.speak(rows.map((row) => row.join(" ")).join(", "), aloud);
     } else this.showTip(rows, unit.x + unit.side / 2, unit.y, aloud);
-  }
-
-  /** The enlarged map beside a unit, with its words. */
-  showLens(shown) {
-    const map = shown?.kind === "unit" && shown.unit.unit >= 0 ? this.mapOf(shown.unit) : null;
-    this.lens.hidden = !map;
-    if (!map) {
-      if (!shown) this.showTip(null);
-      return;
-    }
-    const { unit } = shown;
-    const ratio = this.ratio;
-    const tall = ZOOM + 40;
-    Object.assign(this.lens, { width: ZOOM * ratio, height: tall * ratio });
-    const context = this.lens.getContext("2d");
-    context.scale(ratio, ratio);
-    context.drawImage(map.canvas, map.x, map.y, map.wide, map.tall, 0, 0, ZOOM, ZOOM);
-    context.font = `600 12px ${this.theme.font}`;
-    context.fillStyle = this.theme.ink;
-    context.fillText(this.name(unit), 10, ZOOM + 16, ZOOM - 20);
-    context.font = `12px ${this.theme.font}`;
-    context.fillStyle = this.theme.muted;
-    const bias = unit.layer > 0 ? this.bias(unit.layer - 1)?.data[unit.unit] : undefined;
-    const second = bias !== undefined ? `bias ${exact(bias)}` : this.spec.spare_inputs.length ? "click to leave it out" : "input";
-    context.fillText(second, 10, ZOOM + 32, ZOOM - 20);
-    const right = unit.x + unit.side / 2 + 12;
-    const left = right + ZOOM > this.width ? unit.x - unit.side / 2 - 12 - ZOOM : right;
-    const top = Math.min(Math.max(0, this.tall - tall), Math.max(0, unit.y - tall / 2));
-    Object.assign(this.lens.style, { transform: `translate(${Math.max(0, left)}px, ${top}px)`, width: `${ZOOM}px`, height: `${tall}px`, maxWidth: "none" });
   }
 
   listen() {
@@ -329,7 +175,7 @@ class NetworkPane extends Pane {
       this.focus = null;
       const hands = found && (found.kind === "unit" ? found.unit.layer === 0 && this.spec.spare_inputs.length : this.spec.editable);
       canvas.style.cursor = hands ? "pointer" : "";
-      if (!found) { this.showTip(null); this.lens.hidden = true; }
+      if (!found) this.showTip(null);
       this.request();
     });
     const leave = () => { this.hover = this.at = null; this.showTip(null); this.request(); };
@@ -371,6 +217,8 @@ class NetworkPane extends Pane {
     if (found.kind === "unit") return found.unit.layer === 0 ? this.switchInput(found.unit) : undefined;
     if (!this.spec.editable) return undefined;
     const value = this.valueOf(found);
+    this.edited = found;
+    this.showTip(null);
     if (found.kind === "weight") {
       const { layer, row, column, from, to } = found.edge;
       return this.editor.open({ layer, kind: "weight", row, column }, `Weight ${this.name(from)} → ${this.name(to)}`, value, at);
@@ -417,14 +265,6 @@ class NetworkPane extends Pane {
     });
     return this.controls.replaceChildren(...parts);
   }
-}
-
-const thickness = (size) => 0.5 + 8 * (1 - Math.exp(-size / 2.2));
-
-/** Whether an edge belongs to what is shown. */
-function concerns(shown, edge) {
-  if (shown.kind === "weight") return shown.edge === edge;
-  return edge.to === shown.unit || edge.from === shown.unit;
 }
 
 function same(a, b) {

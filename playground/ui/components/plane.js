@@ -1,12 +1,14 @@
 // A plane with layers: the pane behind `stage`, and one kind of panel in `player`.
 
-import { Pane, el, place } from "./base.js";
+import { el } from "./base.js";
+import { Pane, place } from "./pane.js";
 import { axis, drawAxes, exact, label as tickLabel, scale, widest } from "./axes.js";
-import { alpha, color, entry, table } from "./theme.js";
-import { PAINTERS, marker, nearest, pathColor } from "./layers.js";
+import { alpha, category, entry, table } from "./theme.js";
+import { PAINTERS, marker } from "./layers.js";
+import { nearest } from "./nearest.js";
 import { fieldRows, limits } from "./field.js";
 import { Handles } from "./handles.js";
-import { swatch } from "./legend.js";
+import { swatch, toggles } from "./legend.js";
 
 const LARGEST = 560; // pixels of height when the page sets none
 
@@ -66,9 +68,9 @@ export class PlanePane extends Pane {
     if (this.margins) return this.margins;
     const { spec, theme } = this;
     if (!spec.axes) return (this.margins = { left: 0, right: 0, top: 0, bottom: 0 });
-    const y = axis(spec.y[0], spec.y[1], 300, spec.y_ticks, false, 40);
+    const y = axis(spec.y[0], spec.y[1], 300, spec.y_ticks, false, 48);
     const left = Math.ceil(widest(context, theme, y.labels)) + 10 + (spec.y_label ? 20 : 0);
-    return (this.margins = { left: Math.max(14, left), right: 12, top: 8, bottom: (spec.x_ticks?.length === 0 ? 6 : 24) + (spec.x_label ? 18 : 0) });
+    return (this.margins = { left: Math.max(14, left), right: 12, top: 8, bottom: (spec.x_ticks?.length === 0 ? 6 : 24) + (spec.x_label ? 22 : 0) });
   }
 
   /** From plane coordinates to pixels and to the data. */
@@ -143,7 +145,7 @@ export class PlanePane extends Pane {
     const wide = P.box.right - P.box.left;
     const tall = P.box.bottom - P.box.top;
     const x = { scale: P.scales.x, ...axis(spec.x[0], spec.x[1], wide, spec.x_ticks, false, 48) };
-    const y = { scale: P.scales.y, ...axis(spec.y[0], spec.y[1], tall, spec.y_ticks, false, 40) };
+    const y = { scale: P.scales.y, ...axis(spec.y[0], spec.y[1], tall, spec.y_ticks, false, 48) };
     if (spec.x_ticks && wide / x.labels.length < 34) x.labels = x.labels.map((each) => (each.length > 3 ? `${each.slice(0, 2)}…` : each));
     if (grid) { x.labels = x.labels.map(() => ""); y.labels = y.labels.map(() => ""); }
     drawAxes(context, theme, P.box, { x, y, xWords: grid ? "" : spec.x_label, yWords: grid ? "" : spec.y_label }, { grid: grid && !spec.x_ticks });
@@ -258,37 +260,15 @@ export class PlanePane extends Pane {
   // Legend ------------------------------------------------------------------------------------------------------------
 
   buildLegend() {
-    const chips = [];
-    for (const layer of this.spec.layers) {
-      if (layer.layer === "lines" || layer.layer === "arrows") layer.names.forEach((name, i) => chips.push(this.chip(layer, name, pathColor(layer, i, this.theme))));
-      if (layer.label && layer.layer !== "draggable") chips.push(this.chip(layer, layer.label, this.chipColor(layer)));
-    }
-    const seen = new Set();
-    const unique = chips.filter(({ key }) => !seen.has(key) && seen.add(key)).map(({ node }) => node);
+    const parts = toggles(this, this.spec.layers, (layer, name) => this.hideKey(layer, name));
     const field = this.spec.layers.find((each) => each.layer === "field" && each.scale && this.spec.axes);
     this.scaleOf = null;
-    if (field?.palette === "classes") unique.push(...field.names.map((name, k) => el("span", { class: "scale" }, swatch("points", color(`category ${k}`, this.theme)), name)));
+    if (field?.palette === "classes") parts.push(...field.names.map((name, k) => el("span", { class: "scale" }, swatch("disc", category(k, this.theme)), name)));
     else if (field) {
       this.scaleOf = { field, low: el("span"), bar: el("i"), high: el("span") };
-      unique.push(el("span", { class: "scale" }, el("span", {}, field.value), this.scaleOf.low, this.scaleOf.bar, this.scaleOf.high));
+      parts.push(el("span", { class: "scale" }, el("span", {}, field.value), this.scaleOf.low, this.scaleOf.bar, this.scaleOf.high));
     }
-    this.legend.replaceChildren(...unique);
-  }
-
-  chip(layer, name, css) {
-    const key = this.hideKey(layer, name);
-    const node = el("button", { class: "chip", type: "button", "aria-pressed": String(!this.hidden[key]), title: "Show or hide" }, swatch(layer.layer === "points" ? layer.shape : layer.layer, css, layer.dash), name);
-    node.addEventListener("click", () => {
-      this.hidden[key] = !this.hidden[key];
-      node.setAttribute("aria-pressed", String(!this.hidden[key]));
-      this.request();
-    });
-    return { key, node };
-  }
-
-  chipColor(layer) {
-    if (layer.color) return color(layer.color, this.theme);
-    return layer.layer === "lines" || layer.colors?.length ? pathColor(layer, 0, this.theme) : this.theme.muted;
+    this.legend.replaceChildren(...parts);
   }
 
   /** The colour scale's ends follow the data when the spec leaves them open. */

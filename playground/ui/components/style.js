@@ -77,6 +77,7 @@ input[type=range]::-moz-range-thumb { width: 11px; height: 11px; border-radius: 
 .dot.wait { background: #f59322; } .dot.bad { background: #d6336c; } .dot.past { background: #8d5fd3; }
 @keyframes breathe { 50% { opacity: 0.35; } }
 @media (prefers-reduced-motion: reduce) { .dot.on { animation: none; } }
+.scroll canvas:focus-visible { box-shadow: none; outline: 2px solid color-mix(in srgb, var(--accent) 70%, transparent); outline-offset: -2px; }
 .scroll { overflow-x: auto; overflow-y: hidden; scrollbar-width: thin; }
 .panels { display: grid; gap: 16px; align-items: start; }
 .caption { min-height: 1.5em; margin: 6px 0 2px; color: var(--muted); text-align: center; }
