@@ -22,7 +22,7 @@ PAGES = (
 
 STYLE = """<style>
 .stMainBlockContainer { padding: 3.2rem 2.6rem 4rem; max-width: 1500px; margin: 0 auto; }
-.stMainBlockContainer h1 { font-size: 2rem; padding-top: 0; padding-bottom: .2rem; }
+.stMainBlockContainer h1 { font-size: 2rem; padding: 0 0 .55rem; }
 @media (max-width: 640px) { .stMainBlockContainer { padding: 3.4rem 1rem 3rem; } .stMainBlockContainer h1 { font-size: 1.6rem; } }
 </style>"""
 

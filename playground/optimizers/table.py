@@ -22,7 +22,7 @@ class Hyperparameter:
     Attributes:
         torch_name: Keyword of the constructor; "betas.0" and "betas.1" are the entries of a pair.
         symbol: In LaTeX, as in the update rule.
-        whole: True for a whole number.
+        kind: "number", "integer" or "switch" (0 or 1).
     """
 
     default: float
@@ -34,12 +34,14 @@ class Hyperparameter:
     help: str = ""
     log: bool = False
     step: float | None = None
-    whole: bool = False
+    kind: str = "number"
 
     def field(self, title: str, group: str) -> Any:
         """The experiment field for it."""
         words = {"label": f"{title}: {self.label}", "help": self.help, "group": group}
-        if self.whole:
+        if self.kind == "switch":
+            return fields.switch(bool(self.default), **words)
+        if self.kind == "integer":
             return fields.integer(int(self.default), int(self.low), int(self.high), **words)
         return fields.number(self.default, self.low, self.high, log=self.log, step=self.step, **words)
 
@@ -92,7 +94,7 @@ class OptimizerCard:
         for name, value in self.filled(given).items():
             each = self.hyperparameters[name]
             where, _, place = each.torch_name.partition(".")
-            number: Any = int(value) if each.whole else float(value)
+            number: Any = int(value) if each.kind == "integer" else float(value)
             if name == "line_search":
                 number = "strong_wolfe" if value else None
             if place:
@@ -213,9 +215,9 @@ OPTIMIZERS: dict[str, OptimizerCard] = {
                       "Learns the curvature from the last gradients and steps to where the slope should vanish; noise upsets it.",
                       "Nocedal 1980; Liu and Nocedal 1989, algorithm 2.1",
                       {"learning_rate": _rate(1.0),
-                       "history_size": Hyperparameter(10, 1, 50, "steps remembered", "history_size", "k", "Pairs of moves and gradient changes.", whole=True),
+                       "history_size": Hyperparameter(10, 1, 50, "steps remembered", "history_size", "k", "Pairs of moves and gradient changes.", kind="integer"),
                        "line_search": Hyperparameter(1, 0, 1, "line search", "line_search_fn", r"\text{search}",
-                                                     "1: tries lengths until the height falls enough (strong Wolfe conditions); 0: full steps.", whole=True)},
+                                                     "Tries lengths until the height falls enough (strong Wolfe conditions); otherwise full steps.", kind="switch")},
                       (("max_iter", 1),), closure=True),
     )
 }  # fmt: skip

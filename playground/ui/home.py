@@ -29,12 +29,12 @@ def card(url_path: str, page: Any) -> None:
     """One screen with its miniature."""
     title, words, figure = CARDS[url_path]
     with st.container(border=True, key=f"card-{url_path}"):
-        place = st.container(height=180, border=False, key=f"mini-{url_path}")
+        place = st.container(key=f"mini-{url_path}")
         st.page_link(page, label=f"**{title}**", width="stretch")
         st.caption(words)
         with place:
             if figure is not None:
-                ui.stage(*figure(), key=f"mini-stage-{url_path}", height=150)
+                ui.stage(*figure(), key=f"mini-stage-{url_path}", height=120)
             else:
                 _trained()
 
@@ -44,7 +44,7 @@ def _trained() -> None:
     from playground.experiments.boundary_view import miniature
 
     with ui.plain_words(), st.spinner("Training a network for this picture …"):
-        ui.stage(*figures.boundary(*ui.compute(miniature)), key="mini-stage-trained", height=150)
+        ui.stage(*figures.boundary(*ui.compute(miniature)), key="mini-stage-trained", height=120)
 
 
 def paths(pages: dict[str, Any]) -> None:
