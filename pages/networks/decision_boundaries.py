@@ -14,8 +14,7 @@ ui.intro("Decision boundaries", "Press Play and watch a real network bend its bo
 parts.take_pending()
 ui.presets(Boundary, [ui.Preset(*each) for each in PRESETS], keep=("own",))
 ui.controls(Boundary, container=st.sidebar, hide=("dataset", "learning_rate", "activation", "optimizer", "loss"))
-for place, field in zip(st.columns(5), ("dataset", "activation", "loss", "optimizer", "learning_rate"), strict=True):
-    experiment = ui.controls(Boundary, container=place, only=(field,))
+experiment = ui.controls(Boundary, container=st.container(horizontal=True), only=("dataset", "activation", "loss", "optimizer", "learning_rate"), width=164)
 look = ui.current(BoundaryLook)
 
 with ui.plain_words():
@@ -27,7 +26,7 @@ with ui.plain_words():
     look = ui.controls(BoundaryLook, only=("inside",), wide=True)
     parts.inside(run, experiment, look)
     if look.inside == "race":
-        ui.race(Boundary, experiment)
+        ui.race(Boundary, experiment, picture=parts.racer)
     parts.own_data(experiment, look)
     ui.take_home(run)
 

@@ -45,14 +45,14 @@ class Material:
 def material(experiment: Boundary) -> Material:
     """Load, expand and standardise (with training statistics) an experiment's points."""
     data = experiment.points()
-    inputs = expand(torch.from_numpy(np.asarray(data.inputs, np.float64)), experiment.features)
+    inputs = expand(torch.from_numpy(np.array(data.inputs, np.float64)), experiment.features)
     train, test = torch.from_numpy(data.train), torch.from_numpy(data.test)
     mean, spread = torch.zeros(inputs.shape[1], dtype=torch.float64), torch.ones(inputs.shape[1], dtype=torch.float64)
     if experiment.standardize:
         mean, spread = inputs[train].mean(0), inputs[train].std(0, correction=0).clamp(min=1e-9)
     inputs = (inputs - mean) / spread
     loss = experiment.used_loss(data.task)
-    targets = torch.from_numpy(data.targets)
+    targets = torch.from_numpy(np.array(data.targets))  # copied: own data is read-only
     if data.task == "binary":
         targets = targets.double() * 2 - 1 if loss == "half_mse" else targets.double()
     return Material(inputs[train].contiguous(), inputs[test].contiguous(), targets[train], targets[test], mean, spread, loss, data.task, data.outputs)

@@ -112,7 +112,7 @@ SOURCES = (
     "Shazeer 2020 (GLU variants)", "Bridle 1990 (softmax)",
 )  # fmt: skip
 VERDICTS = {
-    "healthy": ":green[:material/check_circle:] can be trained",
+    "healthy": ":green[:material/check_circle:] trains",
     "vanishes": ":orange[:material/trending_down:] vanishes",
     "explodes": ":red[:material/trending_up:] explodes",
     "dead": ":red[:material/block:] mostly dead",
@@ -220,15 +220,15 @@ def signal_maths(view: SignalRace, data: Mapping[str, np.ndarray]) -> str:
 def signal_table(view: SignalRace, data: Mapping[str, np.ndarray]) -> str:
     """One row a stack: what is left, and what that means."""
     rows = [
-        "| stack | | gradient, layer 1 ÷ last | spread at the end | dead units | alike |",
-        "|:--|:--|--:|--:|--:|--:|",
+        "| stack | | gradient, first ÷ last layer | dead units | alike |",
+        "|:--|:--|--:|--:|--:|",
     ]
     for i, (activation, initialiser) in enumerate(view.pairs):
         change = fade(data["gradient"][i])
         left = "0" if change == -np.inf else "∞" if change == np.inf else number(10**change)
         rows.append(
             f"| {ACTIVATIONS[activation].title} · {INITIALISERS[initialiser].title} | {VERDICTS[verdicts(data)[i]]} | {left} "
-            f"| {number(data['spread'][i, -1])} | {data['dead'][i, -1]:.0%} | {abs(data['alike'][i, -1]):.2f} |"
+            f"| {data['dead'][i, -1]:.0%} | {abs(data['alike'][i, -1]):.2f} |"
         )
     return "\n".join(rows)
 

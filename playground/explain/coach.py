@@ -53,6 +53,7 @@ Rule = Callable[[Evidence], Advice | None]
 
 
 def diagnose(evidence: Evidence, rules: Iterable[Rule], most: int = 2) -> list[Advice]:
-    """What the rules find, problems first, at most `most`; empty when nothing is wrong."""
+    """What the rules find, at most `most`: problems alone when there are any, else hints; empty when nothing is wrong."""
     found = [advice for rule in rules if (advice := rule(evidence)) is not None]
-    return sorted(found, key=lambda advice: advice.level != "problem")[:most]
+    problems = [advice for advice in found if advice.level == "problem"]
+    return (problems or found)[:most]

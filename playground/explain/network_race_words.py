@@ -104,7 +104,7 @@ def _loss_tasks(view: Any, last: Mapping[str, float]) -> list[Item]:
         ("train-stuck", "Get the half squared error stuck below 60 % while cross-entropy learns (over 75 %).",
          last.get("half_mse", 1) < 0.6 and last.get("bce", 0) > 0.75),
         ("train-lag", "Make the focal loss lag 20 points behind cross-entropy.", last.get("bce", 0) - last.get("focal", 1) > 0.2),
-        ("train-number", "Compare losses for a number: bring an R² above 90 %.", view.score == "r2" and max(last.values(), default=0) > 0.9),
+        ("train-number", "Compare losses for a number: bring an R² above 0.9.", view.score == "r2" and max(last.values(), default=0) > 0.9),
     ]  # fmt: skip
 
 

@@ -17,7 +17,6 @@ for it to be drawn; `animated` (in a player) says that axis 0 of its arrays is t
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from playground.figures.layers import (
     Range,
@@ -99,7 +98,7 @@ def curves(
     """
     _words(alt)
     return {"kind": "curves", "x_label": x_label, "y_label": y_label, "series": list(series), "x": x, "log_x": log_x, "log_y": log_y,
-            "x_range": ends_of(x_range), "y_range": ends_of(y_range), "marks": list(marks), "switches": switches, "alt": alt, "height": height}  # fmt: skip
+            "x_range": ends_of(x_range), "y_range": ends_of(y_range), "marks": _layers(marks), "switches": switches, "alt": alt, "height": height}  # fmt: skip
 
 
 def network(

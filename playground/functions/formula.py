@@ -18,7 +18,7 @@ import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from playground.core.errors import UserError
 from playground.core.lazy import torch
@@ -66,8 +66,8 @@ class Formula:
         return self.tree.variables
 
     def evaluate(self, x: Tensor, y: Tensor) -> Tensor:
-        """The value at each place; differentiable; NaN where there is none, such as log of a negative number."""
-        return self.tree.evaluate({"x": x, "y": y})
+        """The value at each place, in the common shape of both; differentiable; NaN where there is none, as with the log of −1."""
+        return torch.broadcast_to(self.tree.evaluate({"x": x, "y": y}), torch.broadcast_shapes(x.shape, y.shape))
 
     def code(self) -> str:
         """The same in plain PyTorch, over tensors named x and y."""
@@ -163,10 +163,10 @@ class _Reader:
         self.nodes += 1
         if self.nodes > FORMULA_NODES:
             raise self.error(node, f"it has more than {FORMULA_NODES} parts, which is the limit.")
-        reader = getattr(self, f"_{type(node).__name__.lower()}", None)
+        reader = self.ALLOWED.get(type(node))
         if reader is None:
             raise self.error(node, "this does not belong in a formula.", "Use numbers, x, y, + − * / ** and functions such as sin or exp.")
-        return self.folded(node, reader(node))
+        return self.folded(node, reader(self, node))
 
     def error(self, node: ast.AST, what: str, remedy: str = "") -> FormulaError:
         start, end = getattr(node, "col_offset", 0), getattr(node, "end_col_offset", None) or 1
@@ -181,12 +181,12 @@ class _Reader:
             value = tree.constant()
         except (ArithmeticError, ValueError):
             raise self.error(node, "this has no value.") from None
-        return self.literal(node, value, tree.latex, tree.level)
+        return self.literal(node, value, tree.latex, tree.latex_level or tree.level)
 
-    def literal(self, node: ast.AST, value: complex, latex: str = "", level: int = 5) -> Expression:
+    def literal(self, node: ast.AST, value: complex, latex: str = "", latex_level: int = 5) -> Expression:
         if isinstance(value, complex) or not math.isfinite(value) or abs(value) > LARGEST:
             raise self.error(node, f"this number is larger than {LARGEST:g} or not a real number.")
-        return Expression(number_code(value), latex or number_latex(value), level if latex else (5 if value >= 0 else 2), number=float(value))
+        return Expression(number_code(value), latex or number_latex(value), 5, latex_level, number=float(value))
 
     def _constant(self, node: ast.Constant) -> Expression:
         if isinstance(node.value, bool) or not isinstance(node.value, (int, float)):
@@ -203,13 +203,13 @@ class _Reader:
             raise self.error(node, f"{node.id} needs brackets with what it is applied to.", f"Write {node.id}(x).")
         raise self.error(node, f"“{node.id[:20]}” is neither x nor y nor anything known.", f"Known are x, y, pi, e and {', '.join(FUNCTIONS)}.")
 
-    def _unaryop(self, node: ast.UnaryOp) -> Expression:
+    def _sign(self, node: ast.UnaryOp) -> Expression:
         rule = UNARY.get(type(node.op).__name__)
         if rule is None:
             raise self.error(node, "this sign has no meaning here.")
         return rule(self.read(node.operand))
 
-    def _binop(self, node: ast.BinOp) -> Expression:
+    def _pair(self, node: ast.BinOp) -> Expression:
         rule = BINARY.get(type(node.op).__name__)
         if rule is None:
             raise self.error(node, "this sign between two parts is not known.", "Known are + − * / and ** for powers.")
@@ -234,11 +234,6 @@ class _Reader:
             raise self.error(node, f"{name} takes {wanted}, got {len(node.args)}.")
         return card.apply([self.read(each) for each in node.args])
 
-
-def source_of(formula: Formula) -> Callable[[Tensor, Tensor], Tensor]:
-    """The formula as a function of two tensors, always of their common shape."""
-
-    def height(x: Tensor, y: Tensor) -> Tensor:
-        return torch.broadcast_to(formula.evaluate(x, y), torch.broadcast_shapes(x.shape, y.shape))
-
-    return height
+    ALLOWED: ClassVar[dict[type[ast.AST], Callable[..., Expression]]] = {
+        ast.Constant: _constant, ast.Name: _name, ast.UnaryOp: _sign, ast.BinOp: _pair, ast.Call: _call,
+    }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +26,8 @@ class Expression:
 
     Attributes:
         code: In plain PyTorch over tensors x and y.
-        level: How tightly it holds together: 1 sum, 2 minus sign, 3 product, 4 power, 5 anything in one piece.
+        level: How tightly the code holds together: 1 sum, 2 minus sign, 3 product, 4 power, 5 anything in one piece.
+        latex_level: The same for the LaTeX; 0 when it is equal.
         number: Its value when it is a number.
         variable: "x" or "y" when it is one.
         rule: Value from the values of `parts`, otherwise; `plain` the same for plain floats.
@@ -34,6 +36,7 @@ class Expression:
     code: str
     latex: str
     level: int
+    latex_level: int = 0
     number: float | None = None
     variable: str = ""
     parts: tuple[Expression, ...] = ()
@@ -63,7 +66,7 @@ class Expression:
         return self.code if self.level >= level else f"({self.code})"
 
     def held_latex(self, level: int) -> str:
-        return self.latex if self.level >= level else rf"\left({self.latex}\right)"
+        return self.latex if (self.latex_level or self.level) >= level else rf"\left({self.latex}\right)"
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ def number_latex(value: float) -> str:
 
 
 def _sum(left: Expression, right: Expression) -> Expression:
-    return Expression(f"{left.held(1)} + {right.held(1)}", f"{left.held_latex(1)} + {right.held_latex(2 if right.level != 2 else 3)}", 1, parts=(left, right),
+    return Expression(f"{left.held(1)} + {right.held(3)}", f"{left.held_latex(1)} + {right.held_latex(3)}", 1, parts=(left, right),
                       rule=lambda a, b: a + b, plain=lambda a, b: a + b)  # fmt: skip
 
 
@@ -108,13 +111,13 @@ def _difference(left: Expression, right: Expression) -> Expression:
 
 
 def _product(left: Expression, right: Expression) -> Expression:
-    dot = r"\cdot " if right.latex[:1].isdigit() or (left.number is not None and right.number is not None) else r"\, "
-    return Expression(f"{left.held(3)} * {right.held(4)}", f"{left.held_latex(3)} {dot}{right.held_latex(3)}", 3, parts=(left, right),
+    dot = r"\cdot " if right.latex[:1].isdigit() else r"\, "
+    return Expression(f"{left.held(2)} * {right.held(4)}", f"{left.held_latex(2)} {dot}{right.held_latex(3)}", 3, parts=(left, right),
                       rule=lambda a, b: a * b, plain=lambda a, b: a * b)  # fmt: skip
 
 
 def _quotient(left: Expression, right: Expression) -> Expression:
-    return Expression(f"{left.held(3)} / {right.held(4)}", rf"\frac{{{left.latex}}}{{{right.latex}}}", 3, parts=(left, right),
+    return Expression(f"{left.held(2)} / {right.held(4)}", rf"\frac{{{left.latex}}}{{{right.latex}}}", 3, parts=(left, right),
                       rule=lambda a, b: a / b, plain=lambda a, b: a / b)  # fmt: skip
 
 
@@ -166,8 +169,8 @@ def _extreme_code(name: str) -> Callable[[Sequence[Expression]], str]:
 
 def _of(name: str, plain: Callable[..., float], latex: str = "", code: str = "") -> Function:
     call = code or f"torch.{name}"
-    module, _, attribute = call.removeprefix("torch.").rpartition(".")
-    return Function(call, latex or rf"\{name}", lambda a: getattr(getattr(torch, module) if module else torch, attribute)(a), plain)
+    steps = call.split(".")[1:]
+    return Function(call, latex or rf"\{name}", lambda a: functools.reduce(getattr, steps, torch)(a), plain)
 
 
 FUNCTIONS: dict[str, Function] = {

@@ -205,6 +205,13 @@ def _bent(run: Run, experiment: Boundary, look: BoundaryLook, task: str, left: A
         ui.stage(run, figures.bent_plane(layer, (-1.1, 1.1) if bounded else (-2.0, 6.0), task), key="bent")
 
 
+def racer(run: Run, number: int, experiment: Boundary) -> None:
+    """One member of a race: its plane."""
+    data = experiment.points()
+    spec = figures.output(data.task, data.range(0), data.range(1), data.names, data.classes, suffix=f"_{number}", axes=False)
+    ui.stage(run, spec, key=f"racer-{number}")
+
+
 def maths(run: Run, experiment: Boundary) -> None:
     """One unit's sum, the loss and the update, with the numbers of this moment."""
     ui.watched(_maths, 1.0 if run.active else None)(run, experiment)

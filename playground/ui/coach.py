@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from playground.core.experiment import Experiment, label
+from playground.core.text import to_text
 from playground.explain.coach import Advice, Evidence, Rule, diagnose
 from playground.runs.run import Run
 from playground.ui.controls import set_values
@@ -30,5 +31,6 @@ def _coach(run: Run, rules: tuple[Rule, ...]) -> None:
 
 def _words(kind: type[Experiment], advice: Advice) -> str:
     domains = kind.domains()
-    parts = [f"{label(kind, name)} → {domains[name].words(value) if domains[name].options else value}" for name, value in advice.changes.items()]
+    parts = [f"{label(kind, name)} → {domains[name].words(value) if domains[name].options else to_text(domains[name], value)}"
+             for name, value in advice.changes.items() if value != ""]  # fmt: skip
     return "Apply: " + ", ".join(parts)

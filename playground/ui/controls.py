@@ -19,12 +19,13 @@ _SLIDER_VALUES = 200  # an integer range longer than this gets a number box
 
 
 def controls(kind: type[Kind], *, container: Any = None, hide: Sequence[str] = (),
-                               only: Sequence[str] | None = None, wide: bool = False) -> Kind:  # fmt: skip
+                               only: Sequence[str] | None = None, wide: bool = False, width: int | None = None) -> Kind:  # fmt: skip
     """Draw a widget for each declared field and return the experiment they describe.
 
     Ungrouped fields come first, the other groups follow in expanders. May be called several times in one script with `only`
     to lay groups out in different places; every call returns the whole experiment. Settings of an opened link are taken over
-    first and what had to be ignored is said. `wide` shows choices side by side instead of in a list. An impossible combination is explained and the last good experiment returned.
+    first and what had to be ignored is said. `wide` shows choices side by side instead of in a list;
+    `width` is that of each widget in pixels. An impossible combination is explained and the last good experiment returned.
     """
     take_over(kind)
     container = container or st.container()
@@ -36,7 +37,7 @@ def controls(kind: type[Kind], *, container: Any = None, hide: Sequence[str] = (
     for group, names in groups.items():
         with container.expander(group) if group else container:
             for name in names:
-                _widget(kind, name, wide)
+                _widget(kind, name, wide, width)
     experiment = current(kind)
     address.write(experiment)
     return experiment
@@ -107,13 +108,15 @@ def _shown(kind: type[Experiment], name: str, value: Any) -> Any:
     return list(value) if domain.kind == "choices" else value
 
 
-def _widget(kind: type[Experiment], name: str, wide: bool) -> None:
+def _widget(kind: type[Experiment], name: str, wide: bool, width: int | None) -> None:
     domain = kind.domains()[name]
     key = f"{kind.key}.{name}"
     words = label(kind, name) + (f" ({domain.unit})" if domain.unit else "")
     mark = "" if domain.live or getattr(kind, "evaluates", False) else " ↻"
     note = "" if getattr(kind, "evaluates", False) else "Changes while it runs." if domain.live else "↻ starts the run anew."
     common: dict[str, Any] = {"label": words + mark, "key": key, "help": f"{domain.help} {note}".strip() or None}
+    if width:
+        common["width"] = width
     value = st.session_state[key]
     if domain.kind == "switch":
         st.toggle(**common)

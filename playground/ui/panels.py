@@ -28,7 +28,8 @@ def choose(kind: Any, parts: Mapping[str, str]) -> None:
 
 def set_up(kind: Any, presets: Presets) -> Any:
     """Presets on top and the controls that matter at present in the sidebar; returns the settings."""
-    ui.presets(kind, [ui.Preset(*row) for row in presets], keep=("part",))
+    with st.container():  # of one place, so that what comes below is not rebuilt in the middle of a drag when the sentence goes
+        ui.presets(kind, [ui.Preset(*row) for row in presets], keep=("part",))
     now = ui.controls(kind, only=())
     return ui.controls(kind, container=st.sidebar, hide=now.unused_controls())
 

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from playground.core.experiment import Experiment
-from playground.ui.controls import set_values
+from playground.ui.controls import set_values, take_over
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Preset:
 
 def presets(kind: type[Experiment], items: Sequence[Preset], *, keep: Sequence[str] = ()) -> Preset | None:
     """Draw the presets; choosing one sets every control (but those in `keep`). Returns the one that is in force now."""
+    take_over(kind)
     table = {each.key: each for each in items}
     key = f"{kind.key}!preset"
     values = st.session_state.get(f"{kind.key}!values", {})
@@ -44,6 +45,7 @@ def presets(kind: type[Experiment], items: Sequence[Preset], *, keep: Sequence[s
 def _choose(kind: type[Experiment], table: Mapping[str, Preset], key: str, keep: Sequence[str]) -> None:
     chosen = table.get(st.session_state[key])
     if chosen:
+        st.session_state["!play"] = True  # whoever chooses a preset wants to see it happen
         set_values(kind, **{name: value for name, value in _full(kind, chosen).items() if name not in keep})
 
 

@@ -1,6 +1,7 @@
 """Race: the same data under several configurations, curves overlaid, and a table of only what differs."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,13 @@ from playground.runs.run import Run
 from playground.ui import components, session
 
 
-def race(kind: type[Experiment], experiment: Experiment, *, metric: str = "test_loss", lower_is_better: bool = True) -> None:
-    """Collect configurations of `kind`, train them side by side, overlay their curves and name the winner."""
+def race(kind: type[Experiment], experiment: Experiment, *, metric: str = "test_loss", lower_is_better: bool = True,
+         picture: Callable[[Run, int, Any], None] | None = None) -> None:  # fmt: skip
+    """Collect configurations of `kind`, train them side by side, overlay their curves and name the winner.
+
+    Args:
+        picture: Draws member number i (second argument) from the race's run; shown in a row of small pictures.
+    """
     slot = f"{kind.key}!race"
     if slot not in st.session_state:
         st.session_state[slot] = _from_address(kind, slot)
@@ -36,6 +42,11 @@ def race(kind: type[Experiment], experiment: Experiment, *, metric: str = "test_
     words = metric.replace("_", " ")
     spec = canvas.curves("step", words, series=series, log_y="loss" in metric, alt=f"{words} of each configuration by step")
     components.lines(run, spec, key=f"{slot}.lines", height=320)
+    if picture is not None:
+        for number, (place, each) in enumerate(zip(st.columns(len(members)), members, strict=True)):
+            with place:
+                st.caption(f":material/square: {names[number]}" if len(names[number]) < 60 else f"configuration {number + 1}")
+                picture(run, number, each)
     st.fragment(_table, run_every=1.0 if run.active else None)(run, kind, members, names, metric, lower_is_better)
 
 
@@ -83,6 +94,8 @@ def _value(experiment: Experiment, name: str) -> str:
     value, domain = getattr(experiment, name), experiment.domains()[name]
     if domain.options and not isinstance(value, tuple):
         return domain.words(value)
+    if isinstance(value, bool):
+        return "on" if value else "off"
     return f"{value:g}" if isinstance(value, float) else ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 

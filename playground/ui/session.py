@@ -46,6 +46,7 @@ def run(experiment: Experiment, *, autoplay: bool = True, speed: str = "frame", 
         me.asked[slot] = experiment
         return old
     playing = autoplay if old is None else old.state in ("playing", "queued", "starting", "finished", "failed") and (autoplay or old.step > 0)
+    playing = st.session_state.pop("!play", False) or playing
     new = None if old is not None else engine.adopt(experiment, me.name)
     new = new or engine.start(experiment, me.name, playing=playing, speed=old.speed if old else speed)
     if old is not None and old.active:

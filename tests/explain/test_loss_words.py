@@ -24,7 +24,8 @@ def computed(**values):
 def trained(part, steps=3000, **values):
     trainer = KINDS[part](**values).trainer()
     trainer.advance(steps)
-    return trainer, {name: np.array([value]) for name, value in trainer.metrics().items()}
+    measured = {"step": trainer.step_count, **trainer.metrics()}
+    return trainer, {name: np.array([value]) for name, value in measured.items()}
 
 
 @pytest.mark.parametrize("part", KINDS)
@@ -113,6 +114,15 @@ def test_live_tasks_can_be_solved():
     assert done["imbalance-found"]
     trainer, metrics = trained("imbalance", balance=0.4)
     assert {item[0]: item[2] for item in words.imbalance_tasks(trainer.experiment, metrics)}["imbalance-match"]
+
+
+def test_no_task_is_judged_by_the_first_steps():
+    for part, tasks, values in (
+        ("outliers", words.outlier_tasks, {"moved": OutlierFit().with_move(0, 0.0, 0.0)}),
+        ("imbalance", words.imbalance_tasks, {"share": 1.0}),
+    ):
+        trainer, metrics = trained(part, steps=0, **values)
+        assert not any(done for _, _, done in tasks(trainer.experiment, metrics)), part
 
 
 def test_tables_have_one_row_a_loss():

@@ -11,6 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from playground.core import packets
 
 HEARD: list[dict] = []
+CONNECTIONS: list[str] = []
 SIDE, SMALL, STEPS_PER_EPOCH, TOTAL = 100, 24, 25, 5_000
 AXIS = np.linspace(-6, 6, SIDE)
 SMALL_AXIS = np.linspace(-6, 6, SMALL)
@@ -71,6 +72,7 @@ class Wanderer:
 async def live(socket: WebSocket) -> None:
     token = socket.path_params["token"]
     await socket.accept()
+    CONNECTIONS.append(token)
     if token == "broken":
         await socket.send_bytes(b"\x05\x00\x00\x00hello")
     run = Wanderer((16,) * 8, 3) if token == "large" else Wanderer(outputs=3 if token == "classes" else 1)
@@ -90,6 +92,8 @@ async def live(socket: WebSocket) -> None:
                 await _advance(socket, run, state, 10)
             await _status(socket, run, state)
             await asyncio.sleep(1 / 25)
+            if token.startswith("flaky") and CONNECTIONS.count(token) == 1 and run.step > 50:
+                await socket.close()
     except (WebSocketDisconnect, RuntimeError):
         pass
     finally:
@@ -146,4 +150,4 @@ async def _listen(socket: WebSocket, run: Wanderer, state: dict) -> None:
 
 
 async def commands(_request: Request) -> JSONResponse:
-    return JSONResponse(HEARD)
+    return JSONResponse({"heard": HEARD, "connections": CONNECTIONS})

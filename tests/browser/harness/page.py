@@ -64,7 +64,7 @@ elif part == "still":
     with left:
         spec = canvas.stage(x=(-6, 6), y=(-6, 6), x_label="x₁", y_label="x₂", alt="Class by position", events=("draw",), layers=[
             canvas.field("shares", palette="classes", names=["red wine", "white wine", "rosé", "sparkling"], steps=2 if "steps" in st.query_params else 0),
-            canvas.points("points", color="kinds", radius=4.5), canvas.draggable("probe", (1.0, 2.0), label="probe")])  # fmt: skip
+            canvas.points("points", color="kinds", radius=4.5, label="<b>wines</b>"), canvas.draggable("probe", (1.0, 2.0), label="probe")])  # fmt: skip
         components.stage({"shares": shares, "points": points, "kinds": (np.arange(300) % 4).astype("u1")}, spec, key="classes", on_drag=heard, on_draw=heard)
     with right:
         counts = np.array([[50, 2, 1], [3, 44, 6], [0, 9, 35]], dtype="i4")[::-1].copy()
@@ -90,10 +90,11 @@ elif part == "lines":
                          alt="Loss by step", marks=[canvas.rule(y=0.1, words="target")])  # fmt: skip
     components.lines(run, spec, key="lines", height=260)
     x = np.linspace(-5, 5, 201)
-    spec = canvas.curves("x", "f(x)", x="x", alt="Two functions", marks=[canvas.band(x=(-5, -3), words="saturated"), canvas.rule(x=0.0)],
+    handle = canvas.draggable("probe", (1.0, -1.0), along="x")
+    spec = canvas.curves("x", "f(x)", x="x", alt="Two functions", marks=[canvas.band(x=(-5, -3), words="saturated"), canvas.rule(x=0.0), handle],
                          series=[canvas.series("tanh", "tanh", low="less", high="more"), canvas.series("ReLU", "relu", dash=True), canvas.series("counts", "bars", x="edges", style="bars")])  # fmt: skip
     components.lines({"x": x, "tanh": np.tanh(x), "less": np.tanh(x) - 0.2, "more": np.tanh(x) + 0.2, "relu": np.maximum(x, 0) / 3,
-                      "edges": np.linspace(-4, 4, 17), "bars": np.exp(-np.linspace(-4, 4, 17) ** 2 / 4)}, spec, key="functions", height=260)  # fmt: skip
+                      "edges": np.linspace(-4, 4, 17), "bars": np.exp(-np.linspace(-4, 4, 17) ** 2 / 4)}, spec, key="functions", height=260, on_drag=heard)  # fmt: skip
 elif part == "player":
     spec = canvas.player([CONTOUR, SOLID, LOSSES], frames=151, fps=30, captions=[f"Step {i}: the paths move on." for i in range(151)], loop=True,
                          autoplay="still" not in st.query_params)  # fmt: skip
@@ -115,6 +116,8 @@ elif part == "page":
 elif part == "broken":
     components.stage({"boundary": np.zeros(0, "f4")}, BOUNDARY, key="empty")
     components.stage(SimpleNamespace(token="broken"), BOUNDARY, key="broken")
+    components.surface({"height": np.ones(3)}, SOLID, key="flat")
+    components._PARTS["stage"](key="bytes", data=b"no packet")
 
 st.button("Rerun")
 st.write("Heard:", str(st.session_state.heard))
