@@ -60,7 +60,7 @@ class OutlierFit(Experiment):
                 "Ask for more points.",
                 field="outliers",
             )
-        parse_moves(self.moved, self.count)
+        parse_moves(self.moved)
 
     def points(self) -> np.ndarray:
         """The points with outliers and moves applied, (count, 2) float64."""
@@ -76,8 +76,8 @@ class OutlierFit(Experiment):
         return points
 
     def moves(self) -> dict[int, tuple[float, float]]:
-        """Where points were put by hand, by point number."""
-        return parse_moves(self.moved, self.count)
+        """Where points were put by hand, by point number; those of points that are no longer there are left out."""
+        return {index: place for index, place in parse_moves(self.moved).items() if index < self.count}
 
     def with_move(self, index: int, x: float, y: float) -> str:
         """The value of `moved` after point `index` was dragged to (x, y); the plane's edge stops it."""
@@ -106,11 +106,11 @@ class OutlierFit(Experiment):
         return script(self, steps, changes or [])
 
 
-def parse_moves(moved: str, count: int) -> dict[int, tuple[float, float]]:
+def parse_moves(moved: str) -> dict[int, tuple[float, float]]:
     """Places by point number from `number:x,y;…`.
 
     Raises:
-        UserError: If a part has another form, names no point, or lies outside the plane.
+        UserError: If a part has another form or lies outside the plane.
     """
     places: dict[int, tuple[float, float]] = {}
     for part in filter(None, moved.split(";")):
@@ -120,8 +120,6 @@ def parse_moves(moved: str, count: int) -> dict[int, tuple[float, float]]:
                 f"Moved points must look like 3:0.5,-2 with ; between them, got {part[:30]!r}.", field="moved"
             )
         index, x, y = int(found[1]), float(found[2]), float(found[3])
-        if index >= count:
-            raise UserError(f"There is no point {index} among {count} to move.", field="moved")
         if abs(x) > REACH_X or abs(y) > REACH_Y:
             raise UserError(
                 f"Point {index} cannot lie at ({x:g}, {y:g}): the plane ends at ±{REACH_X:g}, ±{REACH_Y:g}.",

@@ -55,7 +55,7 @@ def script(experiment: OutlierFit, steps: int, changes: list[Change]) -> str:
             parts.append(_stretch(now, change.step - start))
             start = change.step
         now = now.changed(**change.values)
-    parts.append('for name, value in final.items():\n    print(f"final loss {name}: {value:.12g}")\n')
+    parts.append('for name, value in final.items():\n    print(f"{name}_loss", repr(value))\n')
     return "\n".join(parts)
 
 

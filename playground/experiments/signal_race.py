@@ -22,6 +22,7 @@ LINES = 8  # curves one picture can tell apart
 DEAD_SLOPE = 1e-6  # a unit whose slope stays below this for every example learns nothing
 FADED, BLOWN_UP = 1e-3, 1e3  # ratio of first-layer to last-layer gradient that we call vanishing or exploding
 MOSTLY_DEAD = 0.75
+ATLAS_WIDTH, ATLAS_BATCH = 64, 48  # at most, so that all pairs take two seconds rather than fifteen
 BINS = 61  # of the histogram over −3 to 3
 
 
@@ -162,6 +163,8 @@ def atlas(*, depth: int, width: int, batch: int, scale: float = 1.0, residual: b
           seed: int = 0) -> dict[str, Any]:  # fmt: skip
     """The first layer's gradient over the last one's, for every activation with every initialiser.
 
+    Width and batch are held to ATLAS_WIDTH and ATLAS_BATCH; the ratio hardly depends on them.
+
     Returns:
         `activations`, `initialisers`: the keys of rows and columns.
         `ratio` (activations, initialisers) float64: log10 of the ratio; −inf where no gradient arrives, +inf where it
@@ -169,8 +172,8 @@ def atlas(*, depth: int, width: int, batch: int, scale: float = 1.0, residual: b
         `dead` (activations, initialisers) float64: share of dead units in the last layer.
     """
     rows, columns = list(ACTIVATIONS), list(INITIALISERS)
-    found = propagate(rows, columns, depth=depth, width=width, batch=batch, scale=scale, residual=residual,
-                      normalised=normalised, seed=seed)  # fmt: skip
+    found = propagate(rows, columns, depth=depth, width=min(width, ATLAS_WIDTH), batch=min(batch, ATLAS_BATCH), scale=scale,
+                      residual=residual, normalised=normalised, seed=seed)  # fmt: skip
     shape = len(rows), len(columns)
     ratio = np.array([fade(each) for each in found["gradient"]])
     return {

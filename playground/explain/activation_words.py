@@ -112,7 +112,7 @@ SOURCES = (
     "Shazeer 2020 (GLU variants)", "Bridle 1990 (softmax)",
 )  # fmt: skip
 VERDICTS = {
-    "healthy": ":green[:material/check_circle:] trains",
+    "healthy": ":green[:material/check:] trains",
     "vanishes": ":orange[:material/trending_down:] vanishes",
     "explodes": ":red[:material/trending_up:] explodes",
     "dead": ":red[:material/block:] mostly dead",

@@ -206,7 +206,8 @@ OPTIMIZERS: dict[str, OptimizerCard] = {
                       {"learning_rate": _rate(0.1),
                        "beta2_decay": Hyperparameter(-0.8, -1.0, -0.1, "decay of β₂", "beta2_decay", r"\tau", "The average forgets as 1 − t^τ.", step=0.01),
                        "clip": Hyperparameter(1.0, 0.1, 10.0, "clipping d", "d", "d", "Largest root mean square of a scaled gradient.", step=0.1)}),
-        OptimizerCard("muon", "Muon", "Muon", r"v \leftarrow \mu v + g, \quad O = \operatorname{orthogonalise}(g + \mu v), \quad \theta \leftarrow \theta - \eta\, O",
+        OptimizerCard("muon", "Muon", "Muon", r"m \leftarrow \mu m + (1 - \mu)\, g, \quad O = \operatorname{orthogonalise}\left((1 - \mu)\, g + \mu m\right), \quad "
+                      r"\theta \leftarrow (1 - \eta\lambda)\, \theta - \eta\, O",
                       "Made for weight matrices, whose update it turns into a rotation. A point is a matrix of one row: "
                       "there it means steps of about length η, whatever the slope.",
                       "Jordan et al. 2024, Muon; five Newton–Schulz steps in bfloat16",
@@ -218,6 +219,6 @@ OPTIMIZERS: dict[str, OptimizerCard] = {
                        "history_size": Hyperparameter(10, 1, 50, "steps remembered", "history_size", "k", "Pairs of moves and gradient changes.", kind="integer"),
                        "line_search": Hyperparameter(1, 0, 1, "line search", "line_search_fn", r"\text{search}",
                                                      "Tries lengths until the height falls enough (strong Wolfe conditions); otherwise full steps.", kind="switch")},
-                      (("max_iter", 1),), closure=True),
+                      (("max_iter", 1), ("max_eval", 25)), closure=True),
     )
 }  # fmt: skip

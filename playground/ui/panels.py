@@ -28,8 +28,9 @@ def choose(kind: Any, parts: Mapping[str, str]) -> None:
 
 def set_up(kind: Any, presets: Presets) -> Any:
     """Presets on top and the controls that matter at present in the sidebar; returns the settings."""
-    with st.container():  # of one place, so that what comes below is not rebuilt in the middle of a drag when the sentence goes
-        ui.presets(kind, [ui.Preset(*row) for row in presets], keep=("part",))
+    with st.container():  # and always a sentence, so that what comes below neither moves nor is rebuilt in the middle of a drag
+        if ui.presets(kind, [ui.Preset(*row) for row in presets], keep=("part",)) is None:
+            st.caption("Your own setting. A preset brings you back.")
     now = ui.controls(kind, only=())
     return ui.controls(kind, container=st.sidebar, hide=now.unused_controls())
 
@@ -82,30 +83,30 @@ def live(
     """
     view = set_up(kind, presets)
     run = ui.run(view.to_run(), name=kind.key, speed=view.pace)
-    comparison = type(run.experiment) is not kind
-    if comparison:
-        _race_transport(run, kind)
-    else:
-        ui.transport(run, new_data=True)
-    if rules:
-        ui.coach(run, rules)
+    _transport(run, kind)
     paint(draw(view), run, lambda at: ui.set_values(kind, **view.dragged(at)))
+    if rules:  # below, so that its advice does not push a picture away from under the pointer
+        ui.coach(run, rules)
     ui.watched(_measured)(run, view, table, tasks)
     with ui.explain():
         st.markdown(maths(view))
-    if comparison:
+    if type(run.experiment) is not kind:
         _members(run, view)
     else:
         ui.take_home(run)
 
 
-def _race_transport(run: Run, kind: Any) -> None:
-    """The transport bar of a race whose seeds are fields of `kind`."""
+def _transport(run: Run, kind: Any) -> None:
+    """The transport bar; seeds are drawn for the fields of `kind`, also when it is a race of others that runs."""
+    fields = kind.domains()
 
-    def drawn(field: str) -> Callable[..., None]:
-        return lambda *_: ui.set_values(kind, **{field: random.SystemRandom().randrange(1_000_000)})
+    def drawn(field: str, **more: Any) -> Callable[..., None] | None:
+        if field not in fields:
+            return None
+        return lambda *_: ui.set_values(kind, **{field: random.SystemRandom().randrange(1_000_000), **more})
 
-    ui.components.transport(run, key=f"{kind.key}!transport", new_weights=drawn("seed"), new_data=drawn("data_seed"))
+    fresh = {"moved": ""} if "moved" in fields else {}  # new data has no points put elsewhere by hand
+    ui.components.transport(run, key=f"{kind.key}!transport", new_weights=drawn("seed"), new_data=drawn("data_seed", **fresh))
 
 
 def _members(run: Run, view: Any) -> None:

@@ -135,7 +135,8 @@ def test_the_browser_decodes_what_python_encodes(tab):
           const bytes = Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
           const unaligned = new Uint8Array(bytes.length + 1); unaligned.set(bytes, 1);
           const { kind, content } = decode(unaligned.subarray(1));
-          return { kind, values: Object.fromEntries(Object.entries(content).map(([name, value]) => [name, value?.data ? [[...value.data].map(String), value.shape] : String(value)])) };
+          const plain = (value) => (value?.data ? [[...value.data].map(String), value.shape] : String(value));
+          return { kind, values: Object.fromEntries(Object.entries(content).map(([name, value]) => [name, plain(value)])) };
         }""",
         base64.b64encode(packet).decode(),
     )
@@ -144,7 +145,8 @@ def test_the_browser_decodes_what_python_encodes(tab):
         numbers, shape = found["values"][name]
         assert shape == list(array.shape)
         np.testing.assert_array_equal(np.array(numbers, "f8"), array.astype("f8").ravel(), err_msg=name)
-    assert {name: found["values"][name] for name in ("step", "rate", "words", "nothing")} == {"step": "7", "rate": "Infinity", "words": "é,<b>", "nothing": "null"}
+    plain = {"step": "7", "rate": "Infinity", "words": "é,<b>", "nothing": "null"}
+    assert {name: found["values"][name] for name in plain} == plain
 
 
 def test_a_cut_packet_is_refused_in_words(tab):
@@ -179,7 +181,8 @@ def test_every_component_fits_a_telephone_and_both_themes(tab, part):
 
 def corner(tab) -> str:
     """The first picture as it stands now."""
-    return tab.page.locator("canvas").first.evaluate("each => each.toDataURL()") + tab.page.locator(".part").first.evaluate("each => getComputedStyle(each).color")
+    ink = tab.page.locator(".part").first.evaluate("each => getComputedStyle(each).color")
+    return ink + tab.page.locator("canvas").first.evaluate("each => each.toDataURL()")
 
 
 def test_canvases_are_sharp_on_dense_screens(chromium, url):
@@ -267,6 +270,7 @@ def test_hover_tells_the_value_and_the_place(tab):
 
 def test_arrow_keys_read_values_aloud(tab):
     tab.open("stage", "token=paused")
+    tab.page.get_by_role("button", name="training data").click()  # points away, or the nearest of them would answer
     tab.canvas("The network's output by position, with the data").focus()
     tab.page.keyboard.press("ArrowRight")
     tab.page.keyboard.press("Shift+ArrowUp")
@@ -462,7 +466,7 @@ def test_the_player_plays_pauses_and_steps_by_keyboard(tab):
     assert place_of(tab) == np.floor(stopped) + 1
     tab.page.get_by_role("slider", name="Place in the sequence").focus()
     tab.page.keyboard.press("End")
-    tab.page.get_by_role("button", name="Start").click()
+    tab.page.get_by_role("button", name="To the start").click()
     assert place_of(tab) == 0
     assert tab.page.get_by_text("Step 0: the paths move on.").is_visible()
 

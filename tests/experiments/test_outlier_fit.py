@@ -18,7 +18,7 @@ EVERY = tuple(for_task("regression"))
 def printed(script):
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
-    return {line.split()[2].rstrip(":"): float(line.split()[3]) for line in done.stdout.splitlines()}
+    return {name: float(value) for name, value in map(str.split, done.stdout.splitlines())}
 
 
 def trained(steps=4000, **values):
@@ -92,7 +92,6 @@ def test_moves_survive_the_text_they_are_kept_in():
     [
         ("3:0.5", "must look like 3:0.5,-2"),
         ("__import__('os')", "must look like"),
-        ("99:0,0", "There is no point 99 among 24"),
         ("3:0,9", r"plane ends at ±3, ±6"),
         ("3:nan,0", "must look like"),
     ],
@@ -101,7 +100,13 @@ def test_nonsense_moves_are_refused_in_words(moved, words):
     with pytest.raises(UserError, match=words):
         OutlierFit(moved=moved)
     with pytest.raises(UserError):
-        parse_moves(moved, 24)
+        parse_moves(moved)
+
+
+def test_moves_of_points_that_are_gone_are_left_out():
+    experiment = OutlierFit(count=4, outliers=0, moved="2:0.000,1.000;20:1.000,1.000")
+    assert experiment.moves() == {2: (0.0, 1.0)}
+    assert experiment.points().shape == (4, 2)
 
 
 def test_every_point_can_be_moved_within_the_texts_limit():
@@ -157,5 +162,5 @@ def test_the_exported_script_reproduces_the_losses_live_changes_included():
     for change in changes:
         trainer.advance(change.step - trainer.step_count)
         trainer.tune(trainer.experiment.changed(**change.values))
-    expected = {key.removesuffix("_loss"): value for key, value in trainer.metrics().items() if key.endswith("_loss")}
+    expected = {key: value for key, value in trainer.metrics().items() if key.endswith("_loss")}
     assert printed(experiment.script(200, changes)) == pytest.approx(expected, rel=1e-9)

@@ -136,7 +136,7 @@ export class NetworkPainter {
   }
 }
 
-const thickness = (size) => 0.5 + 8 * (1 - Math.exp(-size / 2.2));
+const thickness = (size) => 0.5 + 6.5 * (1 - Math.exp(-size / 2.6));
 
 /** Whether an edge belongs to what is shown. */
 function concerns(shown, edge) {

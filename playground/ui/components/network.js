@@ -21,7 +21,11 @@ class NetworkPane extends Pane {
     this.controls = el("div");
     this.box.append(this.controls);
     this.lens = new Lens(this);
-    this.editor = new Editor(this.box, (edit) => this.apply(edit), () => { this.canvas.focus(); this.request(); });
+    this.editor = new Editor(this.box, (edit) => this.apply(edit), () => {
+      this.canvas.focus();
+      this.focus = this.edited;
+      this.request();
+    });
     this.listen();
   }
 

@@ -118,8 +118,13 @@ export class Pane {
 
   /** The value in words for screen readers; while a pointer moves, at most four times a second. */
   speak(words, now) {
-    clearTimeout(this.speaking);
-    this.speaking = setTimeout(() => { this.heard.textContent = words; }, now ? 0 : 250);
+    this.saying = words;
+    if (now) clearTimeout(this.speaking);
+    else if (this.speaking) return;
+    this.speaking = setTimeout(() => {
+      this.speaking = 0;
+      this.heard.textContent = this.saying;
+    }, now ? 0 : 250);
   }
 
   destroy() {

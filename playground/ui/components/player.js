@@ -36,14 +36,14 @@ class Player {
     this.play = el("button", { class: "button main", type: "button" });
     this.play.addEventListener("click", () => this.toggle());
     this.scrub = el("input", { type: "range", min: "0", step: "any", "aria-label": "Place in the sequence" });
-    this.scrub.addEventListener("input", () => { this.stop(); this.seek(Number(this.scrub.value)); });
+    this.scrub.addEventListener("input", () => this.drag(Number(this.scrub.value)));
     this.speed = el("select", { "aria-label": "Speed" }, ...SPEEDS.map((each) => el("option", { value: each }, `${each}×`)));
     this.speed.addEventListener("change", () => { this.memory.speed = Number(this.speed.value); });
     this.where = el("span", { class: "count" });
     this.bar = el("div", { class: "bar" }, this.play,
       button("Back", "One step back (←)", ["M18 6l-8 6 8 6z", "M7 6v12"], () => this.step(-1)),
       button("Step", "One step on (→)", ["M6 6l8 6-8 6z", "M17 6v12"], () => this.step(1)),
-      button("Start", "Back to the start (Home)", ["M4 12a8 8 0 1 0 3-6.2", "M7 2v4h4"], () => { this.stop(); this.seek(0); }),
+      button("To the start", "Back to the start (Home)", ["M4 12a8 8 0 1 0 3-6.2", "M7 2v4h4"], () => { this.stop(); this.seek(0); }),
       this.speed, this.scrub, this.where);
     this.counter = el("span", { class: "unseen", "aria-live": "polite" });
   }
@@ -104,6 +104,12 @@ class Player {
       pane.request();
     }
     this.show();
+  }
+
+  /** The slider was moved by hand: playback rests there. */
+  drag(place) {
+    this.stop();
+    this.seek(place);
   }
 
   start() {

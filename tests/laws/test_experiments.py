@@ -1,0 +1,209 @@
+"""Laws that every experiment obeys, tested the day it exists."""
+
+import dataclasses
+import random
+import re
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import playground.experiments
+from playground.core import packets
+from playground.core.errors import UserError
+from playground.core.text import from_text, to_text
+from tests.strategies import experiments, inside, outside
+
+KINDS = {key: kind for key, kind in playground.experiments.load().items() if kind.__module__.startswith("playground.experiments")}
+TRAINED = {key: kind for key, kind in KINDS.items() if not getattr(kind, "evaluates", False)}
+every = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+trained = pytest.mark.parametrize("kind", TRAINED.values(), ids=TRAINED)
+
+
+def exact(metrics):
+    return {name: np.float64(value).tobytes() for name, value in metrics.items()}
+
+
+def words(name):
+    """A printed or recorded name as a set of words: "final loss huber" is "huber_loss"."""
+    return frozenset(re.findall("[a-z0-9]+", name.lower())) - {"final"}
+
+
+def same(one, other):
+    assert one.keys() == other.keys()
+    for name in one:
+        assert np.array_equal(np.asarray(one[name]), np.asarray(other[name]), equal_nan=np.asarray(one[name]).dtype.kind == "f"), name
+
+
+@every
+def test_defaults_build_and_are_hashable_and_comparable(kind):
+    assert kind() == kind() and hash(kind()) == hash(kind())
+    assert kind(**kind().values()) == kind()
+
+
+@every
+def test_every_field_is_declared_with_words(kind):
+    assert set(kind.domains()) == set(kind.model_fields)
+    for name, domain in kind.domains().items():
+        assert domain.group == "hidden" or domain.label or "_" not in name, f"{name} needs a label"
+
+
+@every
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_a_value_outside_a_fields_range_is_refused_by_name(kind, data):
+    for name, domain in kind.domains().items():
+        if domain.kind == "switch":
+            continue
+        with pytest.raises(UserError) as refusal:
+            kind(**{name: data.draw(outside(domain))})
+        assert refusal.value.field == name
+
+
+@every
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_every_value_survives_the_address(kind, data):
+    for domain in kind.domains().values():
+        if domain.kind == "text":
+            continue
+        value = data.draw(inside(domain))
+        assert from_text(domain, to_text(domain, value)) == value
+
+
+@trained
+def test_three_steps_and_a_view_come_within_a_second(kind):
+    kind().trainer()  # first use of torch's lazily loaded parts is not the trainer's
+    started = time.perf_counter()
+    trainer = kind().trainer()
+    for _ in range(3):
+        trainer.step()
+    packets.encode("view", trainer.view())
+    assert time.perf_counter() - started < 1.0
+
+
+@trained
+def test_equal_experiments_give_equal_metrics_bit_for_bit_and_another_seed_differs(kind):
+    first, second = kind().trainer(), kind().trainer()
+    assert [exact(first.step()) for _ in range(3)] == [exact(second.step()) for _ in range(3)]
+    if "seed" in kind.domains():
+        other = kind(seed=7).trainer()
+        for _ in range(3):
+            other.step()
+        assert exact(other.metrics()) != exact(first.metrics())
+
+
+@trained
+def test_steps_add_up(kind):
+    first, second = kind().trainer(), kind().trainer()
+    first.advance(2)
+    first.advance(5)
+    second.advance(7)
+    assert first.step_count == second.step_count == 7
+    assert exact(first.metrics()) == exact(second.metrics())
+
+
+@trained
+def test_views_are_frozen_hold_numbers_and_never_change_afterwards(kind):
+    trainer = kind().trainer()
+    view = trainer.view()
+    if dataclasses.is_dataclass(view):
+        assert view.__dataclass_params__.frozen
+    kept = packets.encode("view", view)
+    trainer.advance(5)
+    trainer.view()
+    assert packets.encode("view", view) == kept
+    packets.decode(packets.encode("scene", trainer.scene()))
+
+
+@trained
+def test_the_global_random_state_is_left_alone(kind):
+    before = torch.get_rng_state(), np.random.get_state()[1].copy(), random.getstate()
+    trainer = kind().trainer()
+    trainer.advance(3)
+    trainer.view(), trainer.metrics()
+    assert torch.equal(before[0], torch.get_rng_state()) and np.array_equal(before[1], np.random.get_state()[1]) and before[2] == random.getstate()
+
+
+@trained
+def test_a_checkpoint_continues_identically(kind):
+    first = kind().trainer()
+    first.advance(4)
+    state = packets.decode(packets.encode("checkpoint", first.state_dict()))[1]
+    second = kind().trainer()
+    second.load_state_dict(state)
+    first.advance(4)
+    second.advance(4)
+    assert first.step_count == second.step_count and exact(first.metrics()) == exact(second.metrics())
+    same(dict(packets.items(first.state_dict())), dict(packets.items(second.state_dict())))
+
+
+@trained
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_tune_takes_live_fields_and_refuses_others(kind, data):
+    trainer = kind().trainer()
+    trainer.advance(1)
+    for name, domain in kind.domains().items():
+        value = data.draw(inside(domain))
+        try:
+            wanted = trainer.experiment.changed(**{name: value})
+        except UserError:
+            continue  # not possible together with the other settings
+        before = trainer.experiment
+        if before == wanted or domain.live:
+            trainer.tune(wanted)
+            assert trainer.experiment == wanted
+        else:
+            with pytest.raises(UserError) as refusal:
+                trainer.tune(wanted)
+            assert refusal.value.field == name and trainer.experiment == before
+    trainer.advance(1)
+
+
+@trained
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_any_valid_experiment_survives_three_steps(kind, data):
+    fixed = {"dataset": data.draw(st.sampled_from(["spiral", "blobs", "hills"])), "layer_activations": ""} if kind.key == "boundary" else {}
+    try:
+        trainer = data.draw(experiments(kind, **fixed)).trainer()
+    except UserError:
+        return  # a typed formula, for instance, that is refused in words
+    trainer.advance(3)
+    packets.encode("view", trainer.view())
+    trainer.metrics()
+
+
+@trained
+def test_the_script_repeats_the_final_loss(kind, tmp_path):
+    experiment = kind()
+    steps = min(30, experiment.step_limit)
+    trainer = experiment.trainer()
+    trainer.advance(steps)
+    try:
+        text = experiment.script(steps)
+    except UserError as error:
+        assert getattr(kind, "no_script", ""), f"{kind.title} has no script and no reason for it ({error})"
+        return
+    assert "import playground" not in text and "from playground" not in text
+    (tmp_path / "script.py").write_text(text)
+    done = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0, done.stderr[-1500:]
+    printed = {}
+    for line in done.stdout.splitlines():
+        name, _, value = line.rpartition(" ")
+        try:
+            printed[words(name)] = float(value)
+        except ValueError:
+            continue
+    losses = {words(name): value for name, value in trainer.metrics().items() if "loss" in name}
+    shared = losses.keys() & printed.keys()
+    assert shared, f"the script prints {list(printed)}, the run measures {list(losses)}"
+    for name in shared:
+        assert printed[name] == pytest.approx(losses[name], rel=1e-6, abs=1e-9), name

@@ -1,0 +1,98 @@
+"""Laws that every page obeys: it opens, in time, with any address, at both ends of every control."""
+
+import runpy
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from playground.core.text import to_text
+
+ROOT = Path(__file__).resolve().parents[2]
+SECONDS = 6.0  # generous: the first page of a session also starts the evaluator
+
+
+def table():
+    import ast
+
+    source = (ROOT / "pages" / "shell.py").read_text()
+    node = next(node for node in ast.parse(source).body if isinstance(node, ast.Assign) and node.targets[0].id == "PAGES")
+    return [row for row in ast.literal_eval(node.value)]
+
+
+PAGES = [row[1] for row in table()]
+pages = pytest.mark.parametrize("path", PAGES)
+
+
+def open_page(path, parameters=None):
+    app = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=60)
+    app.run()
+    app.switch_page(str(ROOT / "pages" / path))
+    for name, value in (parameters or {}).items():
+        app.query_params[name] = value
+    app.run()
+    assert not app.exception, [each.message for each in app.exception]
+    return app
+
+
+@pytest.fixture(scope="module", autouse=True)
+def engine_of_this_module():
+    from playground.runs.engine import close_engine, get_engine
+
+    get_engine().warm()
+    yield
+    close_engine()
+
+
+def ends(domain):
+    """The lowest and the highest, the first and the last of what a control offers."""
+    if domain.kind in ("number", "integer"):
+        return [domain.low, domain.high] if domain.kind == "number" else [int(domain.low), int(domain.high)]
+    if domain.kind == "choice":
+        return [domain.keys[0], domain.keys[-1]]
+    if domain.kind == "choices":
+        return [tuple(domain.keys[: max(1, int(domain.low))]), tuple(domain.keys[: int(domain.high)])]
+    if domain.kind == "integers":
+        return [(), (int(domain.high),) * domain.max_length]
+    return [False, True] if domain.kind == "switch" else []
+
+
+def shown_kinds(app):
+    """The kinds whose controls this page keeps."""
+    import playground.experiments
+
+    return [kind for key, kind in playground.experiments.load().items() if f"{key}!values" in app.session_state]
+
+
+@pages
+def test_a_page_opens_without_complaint_and_in_time(path):
+    open_page(path)
+    started = time.perf_counter()
+    app = open_page(path)
+    assert time.perf_counter() - started < SECONDS
+    assert app.title and not app.error and not app.warning
+
+
+@pages
+def test_a_garbage_address_is_answered_in_words(path):
+    import playground.experiments
+
+    garbage = {f"{key}.{name}": value for key, kind in playground.experiments.load().items() for name in list(kind.domains())[:6] for value in ("☃; DROP TABLE",)}
+    app = open_page(path, {**garbage, "nonsense": "x" * 5000, "boundary!race": "[{", "!run": "guess"})
+    assert all(len(each.value) < 2000 for each in app.warning)
+
+
+@pages
+def test_both_ends_of_every_control_can_be_set(path):
+    kinds = shown_kinds(open_page(path))
+    assert path == "start/home.py" or kinds
+    for kind in kinds:
+        for name, domain in kind.domains().items():
+            for value in ends(domain):
+                open_page(path, {f"{kind.key}.{name}": to_text(domain, value)})
+
+
+def test_the_table_of_pages_is_the_folder():
+    files = {str(each.relative_to(ROOT / "pages")) for each in (ROOT / "pages").glob("*/*.py")}
+    assert files == set(PAGES)
