@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _experiments() -> dict[str, type[Experiment]]:
     import playground.experiments
 
-    return {key: kind for key, kind in playground.experiments.load().items() if not getattr(kind, "evaluates", False)}
+    return {key: kind for key, kind in playground.experiments.load().items() if not getattr(kind, "evaluates", False) and key != "race"}
 
 
 def _list(parsed: argparse.Namespace) -> int:

@@ -4,7 +4,6 @@ import importlib
 import importlib.metadata
 import os
 import platform
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -30,8 +29,6 @@ def report() -> int:
 
 
 def _python() -> str:
-    if sys.version_info < (3, 11):
-        raise RuntimeError(f"Python {platform.python_version()} is too old; 3.11 or newer is needed")
     return f"{platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} cores"
 
 

@@ -11,6 +11,8 @@ from playground.explain import activation_words as words
 from playground.explain import network_race_words as race_words
 from playground.figures import activations as figures
 from playground.figures import network_race, signal
+from playground.functions.activations import ACTIVATIONS
+from playground.functions.initialisers import INITIALISERS
 from playground.ui import panels
 
 # part: what computes it, how it is drawn, explained and tried
@@ -24,10 +26,12 @@ STILL = {
 
 
 def every_pair(view: SignalRace) -> None:
-    said = "252 stacks as deep as these; takes a second or two."
-    if st.toggle("Every activation with every start", key="signal-atlas", help=said):
-        with st.spinner("Sending the batch through 252 stacks …"):
+    count = len(ACTIVATIONS) * len(INITIALISERS)
+    st.toggle("Every activation with every start", key="signal.atlas", help=f"{count} stacks as deep as these; takes a few seconds.")
+    if view.atlas:
+        with st.spinner(f"Sending the batch through {count} stacks …"):
             data = ui.compute(atlas, **view.arguments(whole=False))
+        st.caption("Pale: the gradient arrives as it left. Orange: it vanishes. Blue: it explodes.")
         ui.plot(signal.atlas(data), key="atlas", alt="Gradient left at the first layer, for every activation and start")
 
 
@@ -36,9 +40,7 @@ ui.intro("Activation functions", words.INTRODUCTIONS[part])
 panels.choose(views.ActivationCurves, views.PARTS)
 with ui.plain_words():
     if part == "train":
-        panels.live(
-            ActivationRace, race_words.ACTIVATION_PRESETS, network_race.race, race_words.maths, race_words.table, race_words.tasks
-        )
+        panels.live(ActivationRace, race_words.ACTIVATION_PRESETS, network_race.race, race_words.maths, race_words.table, race_words.tasks)
     else:
         kind, *rest = STILL[part]
         panels.still(kind, words.PRESETS[part], *rest, after=every_pair if part == "signal" else None)

@@ -21,9 +21,7 @@ ui.intro("Loss functions", words.INTRODUCTIONS[part])
 panels.choose(views.LossCurves, views.PARTS)
 with ui.plain_words():
     if part == "curves":
-        panels.still(
-            views.LossCurves, words.PRESETS["curves"], views.curves, figures.curves, words.curves_maths, words.curves_tasks
-        )
+        panels.still(views.LossCurves, words.PRESETS["curves"], views.curves, figures.curves, words.curves_maths, words.curves_tasks)
     elif part == "outliers":
         panels.live(OutlierFit, words.PRESETS["outliers"], *OUTLIERS)
     elif part == "imbalance":

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self, get_args
+from typing import Any, ClassVar, Self, cast, get_args
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -69,8 +69,8 @@ class Experiment(BaseModel):
     @classmethod
     def domains(cls) -> dict[str, Domain]:
         """Declared fields, in order."""
-        return {name: info.json_schema_extra["domain"] for name, info in cls.model_fields.items()
-                if isinstance(info.json_schema_extra, dict) and "domain" in info.json_schema_extra}  # fmt: skip
+        extras = {name: info.json_schema_extra for name, info in cls.model_fields.items()}
+        return {name: cast(Domain, extra["domain"]) for name, extra in extras.items() if isinstance(extra, dict) and "domain" in extra}
 
     @classmethod
     def registry(cls) -> dict[str, type["Experiment"]]:

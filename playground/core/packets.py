@@ -35,7 +35,7 @@ def encode(kind: str, content: Any) -> bytes:
             arrays.append((name, np.ascontiguousarray(value)))
         else:
             values[name] = _plain(value)
-    table = [[name, _code(name, array), list(array.shape), 0] for name, array in arrays]
+    table: list[list[Any]] = [[name, _code(name, array), list(array.shape), 0] for name, array in arrays]
     header = _header(kind, values, table)
     # Offsets depend on the header's length and stand in the header: reserve 12 digits for each, then fill in.
     start = _align(4 + len(header) + 12 * len(table))

@@ -44,9 +44,7 @@ class ActivationCurves(Still):
     part: str = choice("curves", PARTS, group="hidden", label="Part of the screen")
     focus: str = choice("sigmoid", ACTIVATIONS, label="Look closely at",
                         help="Its dead and saturated zones are shaded and its formula is worked out below.")  # fmt: skip
-    probe: float = number(
-        0.5, -12.0, 12.0, step=0.05, label="Input x", help="Drag the point on the curves, or set it here."
-    )
+    probe: float = number(0.5, -12.0, 12.0, step=0.05, label="Input x", help="Drag the point on the curves, or set it here.")
     reach: float = number(6.0, 2.0, 12.0, step=1.0, label="Axis reaches to ±")
     flat: float = number(0.1, 0.01, 0.5, step=0.01, label="Slope that counts as flat",
                          help="Where |f′| is below this, almost no gradient gets through: the function is saturated.")  # fmt: skip
@@ -87,9 +85,7 @@ class Neuron(Still):
     page: ClassVar[str] = "activations"
 
     activation: str = choice("sigmoid", ACTIVATIONS, label="Activation")
-    w1: float = number(
-        1.5, -4.0, 4.0, step=0.05, label="Weight w₁", help="Drag the tip of the arrow to set both weights."
-    )
+    w1: float = number(1.5, -4.0, 4.0, step=0.05, label="Weight w₁", help="Drag the tip of the arrow to set both weights.")
     w2: float = number(1.2, -4.0, 4.0, step=0.05, label="Weight w₂")
     bias: float = number(-1.0, -6.0, 6.0, step=0.05, label="Bias b", help="Drag the handle on the line to move it.")
     task: str = choice("and", TRUTH_TITLES, label="Corners to separate",
@@ -111,9 +107,7 @@ class Neuron(Still):
 
     def right(self) -> int:
         """Corners on the side of the line where the gate's answer wants them, 0 to 4."""
-        return sum(
-            (total > 0) == bool(wanted) for total, wanted in zip(self.totals(), TRUTH_TABLES[self.task], strict=True)
-        )
+        return sum((total > 0) == bool(wanted) for total, wanted in zip(self.totals(), TRUTH_TABLES[self.task], strict=True))
 
 
 class SoftmaxView(Still):

@@ -124,7 +124,8 @@ def _model(experiment: Boundary, outputs: int, loss: str) -> str:
     rows = []
     for layer, key in enumerate(experiment.activations()):
         rows.append(f"            torch.nn.Linear({sizes[layer]}, {sizes[layer + 1]}),")
-        rows += {"batch": [f"            torch.nn.BatchNorm1d({sizes[layer + 1]}),"], "layer": [f"            torch.nn.LayerNorm({sizes[layer + 1]}),"]}.get(experiment.normalization, [])
+        norm = {"batch": "BatchNorm1d", "layer": "LayerNorm"}.get(experiment.normalization)
+        rows += [f"            torch.nn.{norm}({sizes[layer + 1]}),"] if norm else []
         rows.append(f"            Function(lambda x: {ACTIVATIONS[key].torch_expression}),")
         rows.append("            Drop(),")
     rows.append(f"            torch.nn.Linear({sizes[-2]}, {sizes[-1]}),")
@@ -180,6 +181,7 @@ def _training(experiment: Boundary, steps: int, changes: list[Change], task: str
     total = experiment.step_limit
     factors = [schedule.factor(step, total) for step in range(steps)] if experiment.schedule != "constant" else []
     factor = f"\nFACTORS = {factors!r}  # {schedule.title} schedule, one an update\n" if factors else ""
+    now = {name: getattr(experiment, name) for name in ("learning_rate", "momentum", "l1", "l2", "gradient_clip")}
     table = [{"step": each.step, **({"values": each.values} if each.values else {"edit": each.edit})} for each in changes if each.step <= steps]
     rate = "now[\"learning_rate\"] * FACTORS[step]" if factors else "now[\"learning_rate\"]"
     if experiment.normalization == "batch":
@@ -191,7 +193,7 @@ def _training(experiment: Boundary, steps: int, changes: list[Change], task: str
 
 goals = torch.from_numpy({dtype}){signs}
 model = make_model()
-now = {{"learning_rate": {experiment.learning_rate!r}, "momentum": {experiment.momentum!r}, "l1": {experiment.l1!r}, "l2": {experiment.l2!r}, "gradient_clip": {experiment.gradient_clip!r}}}
+now = {now!r}
 optimizer = {RULES[experiment.optimizer].code.format(learning_rate='now["learning_rate"]', momentum='now["momentum"]')}
 batches = torch.Generator().manual_seed({derive(experiment.seed, "batches")})
 linear = [module for module in model if isinstance(module, torch.nn.Linear)]

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 FIELD_SIDE = 100
 CLASS_SIDE = 72  # several classes: as many maps, each a little coarser
-THUMBNAIL_BYTES = 40_000  # all miniature maps of a view together
+VIEW_BYTES = 78_000  # of one view's arrays; miniature maps take what the rest leaves
+LARGEST_MAP, SMALLEST_MAP = 40, 12  # sides of a miniature, in pixels
 GRID_SIDE = 21
 BINS = 24
-SHOWN_POINTS = 300  # points carried through the layers for the bent plane
+SHOWN_POINTS = 200  # points carried through the layers for the bent plane
 
 
 def scene(experiment: Boundary) -> dict[str, Any]:
@@ -36,16 +37,18 @@ def scene(experiment: Boundary) -> dict[str, Any]:
 
 
 def look(experiment: Boundary, given: Material, cohort: Cohort, member: int) -> dict[str, Any]:
-    """Everything the figures need of one member; copied arrays."""
+    """Everything the figures need of one member; copied arrays, at most VIEW_BYTES together."""
     with torch.inference_mode():
-        seen = _pixels(experiment, given, _side(given))
+        side = _side(given)
+        seen = _pixels(experiment, given, side)
         hidden: list[Tensor] = []
         outputs = _one(cohort, member, seen, hidden)
-        return {
-            "field": _shade(given, outputs, _side(given)), "thumbnails": _thumbnails(given, seen, hidden, outputs, _side(given)),
-            **_parameters(cohort, member), **_histograms(cohort, member), **_bent_plane(experiment, given, cohort, member),
-            **_answers(given, cohort, member),
+        found = {
+            "field": _shade(given, outputs, side), **_parameters(cohort, member), **_histograms(cohort, member),
+            **_bent_plane(experiment, given, cohort, member), **_answers(given, cohort, member),
         }  # fmt: skip
+        room = VIEW_BYTES - sum(each.nbytes for each in found.values() if isinstance(each, np.ndarray))
+        return {**found, "thumbnails": _thumbnails(given, seen, hidden, outputs, side, room)}
 
 
 def field(experiment: Boundary, given: Material, cohort: Cohort, member: int) -> np.ndarray:
@@ -82,25 +85,31 @@ def _one(cohort: Cohort, member: int, inputs: Tensor, keep: list[Tensor] | None 
 
 
 def _shade(given: Material, outputs: Tensor, side: int) -> np.ndarray:
-    """What is painted: class probabilities (C, H, W) as bytes, or one number in [-1, 1] (H, W) as half floats.
-
-    For two classes 2σ(z) - 1, for a tanh output the output itself, for regression the prediction.
-    """
+    """What is painted: class probabilities (C, H, W) as bytes, or one number (H, W) as half floats (see `_signal`)."""
     if given.task == "multiclass":
         shares = torch.softmax(outputs, dim=1).mul_(255).round_().nan_to_num_(0).to(torch.uint8)
         return shares.T.reshape(outputs.shape[1], side, side).contiguous().numpy()
-    value = outputs[:, 0] if given.loss == "half_mse" or given.task == "regression" else 2 * torch.sigmoid(outputs[:, 0]) - 1
-    return value.clamp(-10, 10).nan_to_num(0).reshape(side, side).to(torch.float16).numpy()
+    return _signal(given, outputs)[:, 0].clamp(-10, 10).nan_to_num(0).reshape(side, side).to(torch.float16).numpy()
 
 
-def _thumbnails(given: Material, seen: Tensor, hidden: list[Tensor], outputs: Tensor, side: int) -> np.ndarray:
-    """(units, h, w) bytes, inputs first, then hidden layers, then outputs; 0…255 is minus to plus the unit's own largest value."""
+def _signal(given: Material, outputs: Tensor) -> Tensor:
+    """Outputs (N, out) as they are shown: 2p - 1 from a class's probability p, a tanh output or a regression's number itself."""
+    if given.task == "multiclass":
+        return 2 * torch.softmax(outputs, dim=1) - 1
+    return outputs if given.loss == "half_mse" or given.task == "regression" else torch.tanh(outputs / 2)  # 2σ(z) - 1 = tanh(z/2)
+
+
+def _thumbnails(given: Material, seen: Tensor, hidden: list[Tensor], outputs: Tensor, side: int, room: int) -> np.ndarray:
+    """(units, h, w) bytes, inputs first, then hidden layers, then outputs; 0…255 is minus to plus the unit's own largest value.
+
+    Args:
+        room: Bytes they may take together; more units get smaller maps.
+    """
     units = seen.shape[1] + sum(each.shape[2] for each in hidden) + outputs.shape[1]
-    wanted = int(min(40, max(14, (THUMBNAIL_BYTES / units) ** 0.5)))
+    wanted = int(min(LARGEST_MAP, max(SMALLEST_MAP, (max(room, 0) / units) ** 0.5)))
     picks = torch.linspace(0, side - 1, wanted).round().long()
     rows = (picks[:, None] * side + picks[None, :]).reshape(-1)
-    columns = [seen[rows], *(each[0, rows] for each in hidden), torch.tanh(outputs[rows] if given.loss != "half_mse" else torch.atanh(outputs[rows].clamp(-0.9999, 0.9999)))]
-    values = torch.cat(columns, dim=1).T
+    values = torch.cat([seen[rows], *(each[0, rows] for each in hidden), _signal(given, outputs[rows])], dim=1).T
     values = values / values.abs().amax(dim=1, keepdim=True).clamp(min=1e-9)
     return values.nan_to_num(0).add_(1).mul_(127.5).round_().clamp_(0, 255).to(torch.uint8).reshape(units, wanted, wanted).numpy()
 
@@ -122,18 +131,46 @@ def _histograms(cohort: Cohort, member: int) -> dict[str, np.ndarray]:
     return found
 
 
-def _bent_plane(experiment: Boundary, given: Material, cohort: Cohort, member: int) -> dict[str, np.ndarray]:
-    """Where each hidden layer of two or more units takes a square grid and the training points: its units 1 and 2."""
-    found: dict[str, np.ndarray] = {}
+def _bent_plane(experiment: Boundary, given: Material, cohort: Cohort, member: int) -> dict[str, Any]:
+    """Where each hidden layer of two or more units takes a square grid and some training points, in [-1, 1] (see `_flattened`).
+
+    `bent_grid_<layer>` (21, 21, 2), `bent_points_<layer>` (N, 2); `bent_share` lists for every layer the share of its spread that
+    two directions hold; `bent_cells` (21, 21) is what the network answers on the grid (one output only).
+    """
     grids: list[Tensor] = []
     dots: list[Tensor] = []
-    _one(cohort, member, _pixels(experiment, given, GRID_SIDE), grids)
+    outputs = _one(cohort, member, _pixels(experiment, given, GRID_SIDE), grids)
     _one(cohort, member, given.train_inputs[:SHOWN_POINTS], dots)
+    found: dict[str, Any] = {}
+    shares = []
     for layer, (grid, dot) in enumerate(zip(grids, dots, strict=True)):
+        share = 1.0
         if grid.shape[2] > 1:
-            found[f"bent_grid_{layer}"] = grid[0, :, :2].reshape(GRID_SIDE, GRID_SIDE, 2).to(torch.float32).numpy()
-            found[f"bent_points_{layer}"] = dot[0, :, :2].to(torch.float32).numpy()
-    return found
+            flat_grid, flat_dots, share = _flattened(grid[0].nan_to_num(0), dot[0].nan_to_num(0))
+            found[f"bent_grid_{layer}"] = flat_grid.reshape(GRID_SIDE, GRID_SIDE, 2).to(torch.float16).numpy()
+            found[f"bent_points_{layer}"] = flat_dots.to(torch.float16).numpy()
+        shares.append(share)
+    if outputs.shape[1] == 1:
+        found["bent_cells"] = _shade(given, outputs, GRID_SIDE)
+    return found | {"bent_share": shares}
+
+
+def _flattened(grid: Tensor, dots: Tensor) -> tuple[Tensor, Tensor, float]:
+    """A layer's activations of grid (G, units) and points (N, units) as two numbers each, and the share of spread these hold.
+
+    Two units are shown as they are; more by the two directions in which the points spread most (principal components, Pearson
+    1901), turned to lie as the plane lies (orthogonal Procrustes, Schönemann 1966), so that pictures of neighbouring steps agree.
+    """
+    share = 1.0
+    if grid.shape[1] > 2:
+        centre = dots.mean(0)
+        spreads, directions = torch.linalg.eigh((dots - centre).T @ (dots - centre))
+        share = float(spreads[-2:].sum() / spreads.sum().clamp(min=1e-12))
+        grid, dots = (grid - centre) @ directions[:, -2:], (dots - centre) @ directions[:, -2:]
+        left, _, right = torch.linalg.svd(grid.T @ _lattice(GRID_SIDE))
+        grid, dots = grid @ left @ right, dots @ left @ right
+    reach = max(float(grid.abs().max()), float(dots.abs().max()), 1e-9)
+    return grid / reach, dots / reach, share
 
 
 def _answers(given: Material, cohort: Cohort, member: int) -> dict[str, np.ndarray]:

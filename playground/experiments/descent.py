@@ -21,7 +21,8 @@ RACERS = 8
 TUNE = "Tune an optimizer"
 PARTS = {"race": "Race", "step": "One step taken apart", "rates": "Which learning rates work", "network": "Your network's landscape"}
 BATCHING = {"batch": "All", "mini": "Mini-batch", "single": "One at a time"}
-BESIDE = {"surface": "3-D surface", "heights": "Heights"}
+BESIDE = {"surface": "3-D surface", "heights": "Heights", "fit": "The fitted lines"}
+ALONG = {"random": "Two random directions", "path": "Where training went"}
 RULES = {"momentum": "Momentum", "nesterov": "Nesterov"}
 
 
@@ -59,9 +60,9 @@ class Settings(Experiment):
     sample_seed: int = fields.integer(0, 0, 999_999, label="Seed of the examples", group="Batches and noise",
                                       help="Same number, same data points and same order of batches.")  # fmt: skip
     beside: str = fields.choice("surface", BESIDE, label="Beside the map", group="Screen", help="What shares the clock with the map.")
-    racer: int = fields.integer(0, 0, RACERS - 1, label="Whose step", group="Screen", help="Place of the optimizer in the race, counted from 0.")
     at_step: int = fields.integer(1, 1, 1000, label="Step", group="Screen", help="Which of its steps is taken apart.")
     rule: str = fields.choice("momentum", RULES, label="Method of the map", group="Screen", help="What is run at every point of the map.")
+    along: str = fields.choice("path", ALONG, label="Plane", group="Screen", help="Which two directions through the network's parameters span the picture.")
     plane_reach: float = fields.number(1.0, 0.1, 4.0, step=0.1, label="How far to look", group="Screen",
                                        help="1 moves every unit's weights by as much as they are long.")  # fmt: skip
     plane_seed: int = fields.integer(0, 0, 999_999, label="Directions", group="Screen", help="Another number, another two random directions.")
@@ -116,21 +117,28 @@ class Descent(Tuned):
         """Everyone in the race, in the order of the legend."""
         found = []
         for key in self.optimizers:
-            card = OPTIMIZERS[key]
-            base = {name: float(getattr(self, f"{key}_{name}")) for name in card.hyperparameters}
+            first = self.racer(key)
             for copy in range(self.rates):
-                rate = base["learning_rate"] * 2**copy
-                title = f"{card.title}, η = {rate:g}" if self.rates > 1 else card.title
-                found.append(Racer(key if copy == 0 else f"{key}_x{2**copy}", title, key, base | {"learning_rate": rate}))
+                rate = first.learning_rate * 2**copy
+                title = f"{first.title}, η = {rate:g}" if self.rates > 1 else first.title
+                found.append(Racer(key if copy == 0 else f"{key}_x{2**copy}", title, key, {**first.hyperparameters, "learning_rate": rate}))
         return found
+
+    def racer(self, key: str) -> Racer:
+        """Optimizer `key` with its hyperparameters as set, whether it races or not."""
+        card = OPTIMIZERS[key]
+        return Racer(key, card.title, key, {name: float(getattr(self, f"{key}_{name}")) for name in card.hyperparameters})
 
     def factors(self) -> np.ndarray:
         """The schedule's multiplier of the learning rate at each step, (steps,)."""
         return SCHEDULES[self.schedule].factors(self.steps, **shape_of(self, self.schedule, SCHEDULES))
 
+    @property
+    def batch_size_used(self) -> int:
+        return {"batch": EXAMPLES, "mini": self.batch_size, "single": 1}[self.batching]
+
     def batches(self) -> Batches:
-        size = {"batch": EXAMPLES, "mini": self.batch_size, "single": 1}[self.batching]
-        return Batches(size, self.sample_seed)
+        return Batches(self.batch_size_used, self.sample_seed)
 
     def walk(self, racers: list[Racer] | None = None) -> Walk:
         """All racers (or those given) at the start."""
@@ -145,6 +153,7 @@ class Descent(Tuned):
         unused = {name for name, domain in self.domains().items() if domain.group == "Screen"}
         unused |= {name for key in OPTIMIZERS if key != self.tuned for name in hyperparameter_fields(key)}
         unused |= set(field_names(SCHEDULES, SCHEDULES)) - set(field_names(SCHEDULES, [self.schedule]))
+        unused |= {"tuned"} if self.part == "step" else set()
         unused |= {"formula", "reach"} if self.surface != "formula" else set()
         unused |= {"condition", "angle"} if self.surface != "ravine" else set()
         unused |= {"batch_size"} if self.batching != "mini" else set()
@@ -181,7 +190,7 @@ class DescentTrainer(Trainer):
         self.step_count += steps
 
     def metrics(self) -> Metrics:
-        return {f"{racer.name}_height": float(height) for racer, height in zip(self.walk.racers, self.walk.heights(), strict=True)}
+        return {f"{racer.name}_loss": float(height) for racer, height in zip(self.walk.racers, self.walk.heights(), strict=True)}
 
     @property
     def diverged(self) -> bool:

@@ -133,11 +133,11 @@ def sweep(**values: Any) -> dict[str, np.ndarray]:
     return {"rates": np.array(RATE_GRID), "heights": above[-max(1, experiment.steps // 10) :].mean(0).reshape(shape), "scores": scores.reshape(shape)}
 
 
-def dissected(number: int, step: int, **values: Any) -> dict[str, Any]:
-    """One step of one racer taken apart.
+def dissected(key: str, step: int, **values: Any) -> dict[str, Any]:
+    """One step of one optimizer taken apart.
 
     Args:
-        number: Place of the racer in the race.
+        key: Which optimizer, with its hyperparameters as set.
         step: Which of its steps, from 1; later ones than it took stand for its last.
 
     Returns:
@@ -146,7 +146,7 @@ def dissected(number: int, step: int, **values: Any) -> dict[str, Any]:
         and `map` (81, 81) of the surface around it over `x` and `y`.
     """
     experiment = Descent(**values)
-    racer = experiment.racers()[number]
+    racer = experiment.racer(key)
     walk = experiment.walk([racer])
     path = [walk.positions()[0]]
     before: dict[str, Any] = {}

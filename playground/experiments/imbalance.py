@@ -41,19 +41,13 @@ class Imbalance(Experiment):
 
     methods: tuple[str, ...] = choices(("plain", "weighted", "focal"), METHODS, label="Losses")
     share: float = number(5.0, 0.5, 50.0, log=True, unit="%", label="Share of the rare class")
-    count: int = integer(
-        600, 100, 2_000, step=100, label="Examples", help="Training examples of both classes together."
-    )
-    distance: float = number(
-        2.0, 0.0, 4.0, step=0.1, label="Distance of the classes", help="Between the centres of the two clouds."
-    )
+    count: int = integer(600, 100, 2_000, step=100, label="Examples", help="Training examples of both classes together.")
+    distance: float = number(2.0, 0.0, 4.0, step=0.1, label="Distance of the classes", help="Between the centres of the two clouds.")
     balance: float = number(1.0, 0.0, 1.0, step=0.05, live=True, label="Weighting",
                             help="0 leaves the weighted loss plain; 1 makes both classes count the same in total.")  # fmt: skip
     focal_alpha: float = shape_field(LOSSES["focal"], "alpha", default=0.75, live=True)
     focal_gamma: float = shape_field(LOSSES["focal"], "gamma", live=True)
-    basis: str = choice(
-        "quadratic", BASES, label="Boundary", group="Training", help="What shapes the boundary can take."
-    )
+    basis: str = choice("quadratic", BASES, label="Boundary", group="Training", help="What shapes the boundary can take.")
     learning_rate: float = number(0.5, 0.001, 5.0, log=True, live=True, label="Learning rate", group="Training")
     data_seed: int = seed()
 

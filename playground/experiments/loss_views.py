@@ -35,12 +35,8 @@ class LossCurves(Still):
     probe: float = number(1.5, -6.0, 6.0, step=0.05, label="Probe",
                           help="The prediction minus the target, or the logit. Drag the point on the curves.")  # fmt: skip
     positive: bool = switch(True, label="True class is 1", help="For two classes: which class the example belongs to.")
-    rival: float = number(
-        1.0, -5.0, 5.0, step=0.1, label="Logit of class 2", help="For several classes: the first wrong one."
-    )
-    other: float = number(
-        -1.0, -5.0, 5.0, step=0.1, label="Logit of class 3", help="For several classes: the second wrong one."
-    )
+    rival: float = number(1.0, -5.0, 5.0, step=0.1, label="Logit of class 2", help="For several classes: the first wrong one.")
+    other: float = number(-1.0, -5.0, 5.0, step=0.1, label="Logit of class 3", help="For several classes: the second wrong one.")
     huber_delta: float = shape_field(LOSSES["huber"], "delta")
     quantile_tau: float = shape_field(LOSSES["quantile"], "tau")
     insensitive_epsilon: float = shape_field(LOSSES["insensitive"], "epsilon")
@@ -89,9 +85,7 @@ class LossCurves(Still):
         return {key: shape_of(self, key, LOSSES) for key in self.shown}
 
 
-def curves(
-    task: str, shapes: Mapping[str, Mapping[str, float]], probe: float, positive: bool, rivals: Sequence[float]
-) -> dict[str, np.ndarray]:
+def curves(task: str, shapes: Mapping[str, Mapping[str, float]], probe: float, positive: bool, rivals: Sequence[float]) -> dict[str, np.ndarray]:
     """Losses and gradients over one number.
 
     That number is the residual p − t for *regression*, the logit z for *binary*, and the logit of the right class for

@@ -44,9 +44,7 @@ class OutlierFit(Experiment):
     count: int = integer(24, 4, 80, label="Points", help="Points drawn around the true line.")
     outliers: int = integer(3, 0, 12, label="Outliers", help="How many of the points on the right strayed.")
     height: float = number(-5.0, -6.0, 6.0, step=0.5, label="Outlier offset", help="How far they strayed, up or down.")
-    noise: float = number(
-        0.3, 0.0, 1.5, step=0.05, label="Noise", help="Standard deviation of the other points around the line."
-    )
+    noise: float = number(0.3, 0.0, 1.5, step=0.05, label="Noise", help="Standard deviation of the other points around the line.")
     learning_rate: float = number(0.05, 0.001, 1.0, log=True, live=True, label="Learning rate", group="Training")
     degree: int = integer(1, 1, 5, label="Degree of the curve", group="Training", help="1 is a straight line.")
     moved: str = text("", max_length=2_000, live=True, group="hidden", label="Moved points",
@@ -116,9 +114,7 @@ def parse_moves(moved: str) -> dict[int, tuple[float, float]]:
     for part in filter(None, moved.split(";")):
         found = _MOVE.fullmatch(part)
         if not found:
-            raise UserError(
-                f"Moved points must look like 3:0.5,-2 with ; between them, got {part[:30]!r}.", field="moved"
-            )
+            raise UserError(f"Moved points must look like 3:0.5,-2 with ; between them, got {part[:30]!r}.", field="moved")
         index, x, y = int(found[1]), float(found[2]), float(found[3])
         if abs(x) > REACH_X or abs(y) > REACH_Y:
             raise UserError(

@@ -61,10 +61,7 @@ def script(experiment: OutlierFit, steps: int, changes: list[Change]) -> str:
 
 def _stretch(experiment: OutlierFit, steps: int) -> str:
     points = ",\n    ".join(f"[{x!r}, {y!r}]" for x, y in experiment.points().tolist())
-    losses = ",\n    ".join(
-        f'"{key}": lambda predictions, targets: {LOSSES[key].expression(**shape_of(experiment, key, LOSSES))}'
-        for key in experiment.losses
-    )
+    losses = ",\n    ".join(f'"{key}": lambda predictions, targets: {LOSSES[key].expression(**shape_of(experiment, key, LOSSES))}' for key in experiment.losses)
     return (
         f"points = [\n    {points},\n]\nlosses = {{\n    {losses},\n}}\n"
         f"final = train(weights, points, losses, learning_rate={experiment.learning_rate!r}, steps={steps})\n"

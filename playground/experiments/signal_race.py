@@ -22,7 +22,7 @@ LINES = 8  # curves one picture can tell apart
 DEAD_SLOPE = 1e-6  # a unit whose slope stays below this for every example learns nothing
 FADED, BLOWN_UP = 1e-3, 1e3  # ratio of first-layer to last-layer gradient that we call vanishing or exploding
 MOSTLY_DEAD = 0.75
-ATLAS_WIDTH, ATLAS_BATCH = 64, 48  # at most, so that all pairs take two seconds rather than fifteen
+ATLAS_BATCH = 48  # examples at most, so that all pairs take a few seconds
 BINS = 61  # of the histogram over −3 to 3
 
 
@@ -48,18 +48,15 @@ class SignalRace(Still):
         label="Scale of the weights",
         help="Multiplies every starting weight; 1 is the recipe as published.",
     )
-    batch: int = integer(
-        128, 16, 256, step=16, label="Examples", group="Stack", help="Standard normal inputs sent through the stack."
-    )
-    residual: bool = switch(
-        False, label="Skip connections", group="Stack", help="Adds each layer's input to its output, as a ResNet does."
-    )
+    batch: int = integer(128, 16, 256, step=16, label="Examples", group="Stack", help="Standard normal inputs sent through the stack.")
+    residual: bool = switch(False, label="Skip connections", group="Stack", help="Adds each layer's input to its output, as a ResNet does.")
     normalised: bool = switch(
         False,
         label="Layer norm",
         group="Stack",
         help="Rescales each example to mean 0, variance 1 before the activation.",
     )
+    atlas: bool = switch(False, label="Every activation with every start", group="hidden")
     seed: int = seed()
 
     def check(self) -> None:
@@ -73,7 +70,7 @@ class SignalRace(Still):
     def arguments(self, whole: bool = True) -> dict[str, Any]:
         """What `propagate` takes; without the choice of stacks what `atlas` takes."""
         chosen = {"activations": self.activations, "initialisers": self.initialisers} if whole else {}
-        return chosen | self.model_dump(exclude={"activations", "initialisers"})
+        return chosen | self.model_dump(exclude={"activations", "initialisers", "atlas"})
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -104,11 +101,7 @@ def propagate(
     inputs = torch.randn(batch, width, generator=torch_stream(seed, "inputs"), dtype=torch.float64)
     top = torch.randn(batch, width, generator=torch_stream(seed, "gradient"), dtype=torch.float64) / batch
     weights = {key: _weights(key, depth, width, scale, seed) for key in initialisers}
-    rows = [
-        _stack(activation, weights[key], INITIALISERS[key].bias, inputs, top, residual, normalised)
-        for activation in activations
-        for key in initialisers
-    ]
+    rows = [_stack(activation, weights[key], INITIALISERS[key].bias, inputs, top, residual, normalised) for activation in activations for key in initialisers]
     return {name: np.stack([row[name] for row in rows]) for name in rows[0]}
 
 
@@ -118,9 +111,7 @@ def _weights(key: str, depth: int, width: int, scale: float, seed: int) -> Tenso
     return torch.stack(layers) * scale
 
 
-def _stack(
-    key: str, weights: Tensor, bias: float, inputs: Tensor, top: Tensor, residual: bool, normalised: bool
-) -> dict[str, np.ndarray]:
+def _stack(key: str, weights: Tensor, bias: float, inputs: Tensor, top: Tensor, residual: bool, normalised: bool) -> dict[str, np.ndarray]:
     activation = ACTIVATIONS[key]
     outputs, slopes = [inputs.clone().requires_grad_()], []
     for weight in weights:
@@ -163,7 +154,7 @@ def atlas(*, depth: int, width: int, batch: int, scale: float = 1.0, residual: b
           seed: int = 0) -> dict[str, Any]:  # fmt: skip
     """The first layer's gradient over the last one's, for every activation with every initialiser.
 
-    Width and batch are held to ATLAS_WIDTH and ATLAS_BATCH; the ratio hardly depends on them.
+    The batch is held to ATLAS_BATCH examples; the ratio hardly depends on their number.
 
     Returns:
         `activations`, `initialisers`: the keys of rows and columns.
@@ -172,7 +163,7 @@ def atlas(*, depth: int, width: int, batch: int, scale: float = 1.0, residual: b
         `dead` (activations, initialisers) float64: share of dead units in the last layer.
     """
     rows, columns = list(ACTIVATIONS), list(INITIALISERS)
-    found = propagate(rows, columns, depth=depth, width=min(width, ATLAS_WIDTH), batch=min(batch, ATLAS_BATCH), scale=scale,
+    found = propagate(rows, columns, depth=depth, width=width, batch=min(batch, ATLAS_BATCH), scale=scale,
                       residual=residual, normalised=normalised, seed=seed)  # fmt: skip
     shape = len(rows), len(columns)
     ratio = np.array([fade(each) for each in found["gradient"]])

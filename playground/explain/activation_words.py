@@ -122,10 +122,7 @@ VERDICTS = {
 
 def probe_table(view: ActivationCurves, data: Mapping[str, np.ndarray]) -> str:
     """Exact values at the probe, one row a function."""
-    rows = [
-        f"| {ACTIVATIONS[key].title} | {number(data[f'probe_{key}'][0])} | {number(data[f'probe_{key}'][1])} |"
-        for key in view.shown
-    ]
+    rows = [f"| {ACTIVATIONS[key].title} | {number(data[f'probe_{key}'][0])} | {number(data[f'probe_{key}'][1])} |" for key in view.shown]
     return "\n".join([f"| at x = {view.probe:g} | f(x) | f′(x) |", "|:--|--:|--:|", *rows])
 
 
@@ -142,9 +139,7 @@ def number(value: float) -> str:
 
 def curves_maths(view: ActivationCurves, data: Mapping[str, np.ndarray]) -> str:
     card, (value, slope) = ACTIVATIONS[view.focused], data[f"probe_{view.focused}"]
-    symbols = "".join(
-        f", $\\text{{{each.label}}} = {view.shapes()[card.key][name]:g}$" for name, each in card.parameters.items()
-    )
+    symbols = "".join(f", $\\text{{{each.label}}} = {view.shapes()[card.key][name]:g}$" for name, each in card.parameters.items())
     left = slope**10
     return (
         f"**{card.title}**{symbols}\n\n$$f(x) = {card.latex} \\qquad f'(x) = {card.derivative_latex}$$\n\n"
@@ -157,9 +152,7 @@ def curves_maths(view: ActivationCurves, data: Mapping[str, np.ndarray]) -> str:
 def neuron_table(view: Neuron, data: Mapping[str, np.ndarray]) -> str:
     """The four corners: sum, output, what the gate wants, and whether the side is right."""
     rows = ["| x₁, x₂ | w·x + b | output | wants | |", "|:--|--:|--:|:-:|:-:|"]
-    for (x, y), total, value, wanted in zip(
-        CORNERS, view.totals(), data["corners"], TRUTH_TABLES[view.task], strict=True
-    ):
+    for (x, y), total, value, wanted in zip(CORNERS, view.totals(), data["corners"], TRUTH_TABLES[view.task], strict=True):
         mark = ":green[:material/check:]" if (total > 0) == bool(wanted) else ":red[:material/close:]"
         rows.append(f"| {x:+.0f}, {y:+.0f} | {total:.3g} | {number(value)} | {wanted} | {mark} |")
     formula = f"$a = f({view.w1:g}\\,x_1 {view.w2:+g}\\,x_2 {view.bias:+g})$"
@@ -207,10 +200,10 @@ def signal_maths(view: SignalRace, data: Mapping[str, np.ndarray]) -> str:
     change, spread = fade(data["gradient"][0]), data["spread"][0]
     rate = f"{10 ** (change / max(1, view.depth - 1)):.3g}" if np.isfinite(change) else "no finite number"
     return (
-        "A layer multiplies the variance of what enters it by "
-        "$$n_{in} \\operatorname{Var}(w) \\cdot \\frac{\\mathbb E[f(z)^2]}{\\operatorname{Var}(z)}$$ on the way up, and the gradient's by "
-        "$$n_{out} \\operatorname{Var}(w) \\cdot \\mathbb E[f'(z)^2]$$ on the way down. "
-        f"For ReLU the expectations are ½, hence He's Var(w) = 2 / n = 2 / {n} = {2 / n:.4g}.\n\n"
+        "On the way up a layer multiplies the variance of what enters it, on the way down the gradient's, by\n\n"
+        "$$n_{in} \\operatorname{Var}(w) \\cdot \\frac{\\mathbb E[f(z)^2]}{\\operatorname{Var}(z)} \\qquad\\text{and}\\qquad "
+        "n_{out} \\operatorname{Var}(w) \\cdot \\mathbb E[f'(z)^2]$$\n\n"
+        f"For ReLU both fractions are ½, hence He's Var(w) = 2 / n = 2 / {n} = {2 / n:.4g}.\n\n"
         f"**{ACTIVATIONS[activation].title} with {INITIALISERS[initialiser].title}**, ${INITIALISERS[initialiser].latex}$: "
         f"spread {number(spread[0])} at the input, {number(spread[-1])} after {view.depth} layers; going down, each layer multiplies the "
         f"gradient by {rate} on average. Numbers are kept in 64 bits here; in 32 bits everything below 10⁻³⁸ is 0."

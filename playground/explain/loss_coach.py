@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from playground.explain.coach import Advice, Evidence, Rule
@@ -16,7 +18,8 @@ def diverged(evidence: Evidence) -> Advice | None:
     """A loss is no longer finite."""
     if not evidence.diverged:
         return None
-    rate = evidence.experiment.learning_rate
+    fit: Any = evidence.experiment
+    rate = fit.learning_rate
     return Advice(
         "Diverged", f"At a learning rate of {rate:g} a loss stopped being a finite number after {evidence.step:,} steps.",
         "Each step overshoots the minimum by more than it was off before. A smaller step settles.",
@@ -26,7 +29,8 @@ def diverged(evidence: Evidence) -> Advice | None:
 
 def fooled(evidence: Evidence) -> Advice | None:
     """Only losses that outliers rule were chosen, and they lead the fit away."""
-    chosen = evidence.experiment.losses
+    fit: Any = evidence.experiment
+    chosen = fit.losses
     if evidence.step < SETTLED_STEPS or any(key in ROBUST for key in chosen):
         return None
     for key in chosen:
@@ -40,7 +44,8 @@ def fooled(evidence: Evidence) -> Advice | None:
 
 def let_go(evidence: Evidence) -> Advice | None:
     """A redescending loss whose scale is so small that no point pulls."""
-    chosen, pulls = evidence.experiment.losses, evidence.view.get("pull")
+    fit: Any = evidence.experiment
+    chosen, pulls = fit.losses, evidence.view.get("pull")
     if pulls is None or "tukey" not in chosen or evidence.step < SETTLED_STEPS:
         return None
     row = np.asarray(pulls)[chosen.index("tukey")]
@@ -56,7 +61,8 @@ def let_go(evidence: Evidence) -> Advice | None:
 def blind(evidence: Evidence) -> Advice | None:
     """Accurate because it never calls the rare class, and no weighting beside it."""
     accuracy, recall = evidence.column("plain_accuracy"), evidence.column("plain_recall")
-    methods = evidence.experiment.methods
+    model: Any = evidence.experiment
+    methods = model.methods
     if evidence.step < SETTLED_STEPS or "weighted" in methods or not len(recall) or recall[-1] > 0.3 or accuracy[-1] < 0.9:
         return None
     return Advice(
@@ -68,12 +74,13 @@ def blind(evidence: Evidence) -> Advice | None:
 
 def false_alarms(evidence: Evidence) -> Advice | None:
     """Full weighting of a very rare class calls far too much rare."""
-    precision, balance = evidence.column("weighted_precision"), getattr(evidence.experiment, "balance", 0)
-    if evidence.step < SETTLED_STEPS or not len(precision) or precision[-1] > 0.15 or balance < 0.6:
+    model: Any = evidence.experiment
+    precision = evidence.column("weighted_precision")
+    if evidence.step < SETTLED_STEPS or not len(precision) or precision[-1] > 0.15 or model.balance < 0.6:
         return None
     return Advice(
         "Mostly false alarms", f"Of its calls only {precision[-1]:.1%} are right.",
-        f"Each rare example counts {evidence.experiment.positive_weight:.0f} times. Half the weighting finds a better balance.",
+        f"Each rare example counts {model.positive_weight:.0f} times. Half the weighting finds a better balance.",
         {"balance": 0.5},
     )  # fmt: skip
 

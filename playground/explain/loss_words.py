@@ -85,10 +85,7 @@ SOURCES = (
 def probe_table(view: LossCurves, data: Mapping[str, np.ndarray]) -> str:
     """Exact values at the probe, one row a loss."""
     symbol = {"regression": "r", "binary": "z", "multiclass": "z₁"}[view.task]
-    rows = [
-        f"| {LOSSES[key].title} | {number(data[f'probe_{key}'][0])} | {number(data[f'probe_{key}'][1])} |"
-        for key in view.shown
-    ]
+    rows = [f"| {LOSSES[key].title} | {number(data[f'probe_{key}'][0])} | {number(data[f'probe_{key}'][1])} |" for key in view.shown]
     return "\n".join([f"| at {symbol} = {view.probe:g} | loss | gradient |", "|:--|--:|--:|", *rows])
 
 
@@ -105,7 +102,7 @@ def curves_maths(view: LossCurves, data: Mapping[str, np.ndarray]) -> str:
         given = ", ".join(f"{each.label} = {view.shapes()[key][name]:g}" for name, each in card.parameters.items())
         parts.append(
             f"**{card.title}**{f' ({given})' if given else ''}: {card.note}\n\n"
-            f"$$L = {card.latex} = {loss:.5g} \\qquad L' = {card.gradient_latex} = {slope:.5g}$$\n\n"
+            f"$$L = {card.latex} \\qquad L' = {card.gradient_latex}$$\n\n$$L = {loss:.5g} \\qquad L' = {slope:.5g}$$\n\n"
             f"`{card.expression(**view.shapes()[key])}` · {card.source}"
         )
     return "\n\n".join(parts)
@@ -179,7 +176,8 @@ def outlier_tasks(experiment: OutlierFit, metrics: Mapping[str, np.ndarray]) -> 
     last = settled(metrics)
     return [
         ("outlier-drag", "Drag one point to the top or bottom edge.", any(abs(y) > 5.5 for _, y in experiment.moves().values())),
-        ("outlier-fool", "Move points until even the absolute error is more than 1 off the true line.", bool(experiment.moved) and last.get("mae_distance", 0.0) > 1),
+        ("outlier-fool", "Move points until even the absolute error is more than 1 off the true line.",
+         bool(experiment.moved) and last.get("mae_distance", 0.0) > 1),
         ("outlier-tukey", "Add Tukey's loss and bring it within 0.1 of the true line while the squared error is more than 1 off.",
          last.get("tukey_distance", 9.0) < 0.1 and last.get("mse_distance", 0.0) > 1),
     ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -65,20 +65,18 @@ def table(view: NetworkRace, metrics: Columns, picture: Mapping[str, Any]) -> st
         scores = metrics[f"test_{view.score}/{i}"]
         solved = reached(scores, metrics["step"])
         shown = [f"{each:.1%}" if view.score == "accuracy" else f"{each:.3f}" for each in (scores[-1], np.nanmax(scores))]
-        rows.append(
-            f"| {title} | {shown[0]} | {shown[1]} | {'not yet' if solved is None else f'{solved:,.0f}'} |"
-        )
+        rows.append(f"| {title} | {shown[0]} | {shown[1]} | {'not yet' if solved is None else f'{solved:,.0f}'} |")
     return "\n".join(rows)
 
 
-def reached(scores: Sequence[float], steps: Sequence[float], enough: float = ENOUGH) -> float | None:
+def reached(scores: Iterable[float], steps: Iterable[float], enough: float = ENOUGH) -> float | None:
     """The first step at which the score was at least `enough`; None if it never was."""
     return next((float(step) for step, score in zip(steps, scores, strict=True) if score >= enough), None)
 
 
 def tasks(view: NetworkRace, metrics: Columns) -> list[Item]:
     """Things to try in the comparison of activations or of losses; judged when all networks have finished."""
-    steps = metrics.get("step", ())
+    steps = metrics.get("step", np.zeros(0))
     if not len(steps) or steps[-1] < view.to_run().step_limit:
         return [(name, words, False) for name, words, _ in _judged(view, {})]
     return _judged(view, {key: float(metrics[f"test_{view.score}/{i}"][-1]) for i, key in enumerate(view.keys)})

@@ -63,9 +63,7 @@ def slopes(view: ActivationCurves, data: Arrays) -> Spec:
 
 def _curves(view: ActivationCurves, data: Arrays, which: str, label: str, alt: str) -> Spec:
     series = [
-        canvas.series(
-            ACTIVATIONS[key].title, f"{which}_{key}", color=f"category {i}", width=3.0 if key == view.focused else 1.8
-        )
+        canvas.series(ACTIVATIONS[key].title, f"{which}_{key}", color=f"category {i}", width=3.0 if key == view.focused else 1.8)
         for i, key in enumerate(view.shown)
     ]
     bands = [
@@ -98,25 +96,17 @@ def zones(x: np.ndarray, slope: np.ndarray, flat: float) -> list[tuple[float, fl
     starts = np.flatnonzero(np.diff(kind, prepend=-1))
     ends = np.append(starts[1:], len(kind)) - 1
     # A single flat point, such as the top of a wave, is no zone.
-    return [
-        (float(x[a]), float(x[b]), bool(kind[a] == 2))
-        for a, b in zip(starts, ends, strict=True)
-        if kind[a] and b - a > 1
-    ]
+    return [(float(x[a]), float(x[b]), bool(kind[a] == 2)) for a, b in zip(starts, ends, strict=True) if kind[a] and b - a > 1]
 
 
 def strips(view: ActivationCurves, data: Arrays) -> dict[str, np.ndarray]:
     """|f'(x)| up to 1 of every shown function, the first one on top."""
-    return {
-        "through": np.clip([np.abs(data[f"slope_{key}"][::4]) for key in reversed(view.shown)], 0, 1).astype(np.float32)
-    }
+    return {"through": np.clip([np.abs(data[f"slope_{key}"][::4]) for key in reversed(view.shown)], 0, 1).astype(np.float32)}
 
 
 def throughput(view: ActivationCurves) -> Spec:
     """One strip a function: how much of the gradient gets through at each input."""
-    layer = canvas.field(
-        "through", palette="sequential", low=0.0, high=1.0, smooth=False, value="|f′|, up to 1", scale=False
-    )
+    layer = canvas.field("through", palette="sequential", low=0.0, high=1.0, smooth=False, value="|f′|, up to 1", scale=False)
     return canvas.stage(
         x=(-view.reach, view.reach), y=(-0.5, len(view.shown) - 0.5), layers=[layer, canvas.rule(x=view.probe, color="accent")], aspect=None,
         y_ticks=[ACTIVATIONS[key].title for key in reversed(view.shown)], x_label="x",
@@ -142,9 +132,7 @@ def neuron_plane(view: Neuron, data: Arrays) -> tuple[dict[str, np.ndarray], Spe
         canvas.field("field", value="output"),
         canvas.lines("line", colors="ink", names=["w·x + b = 0"], width=2.5, head=False),
         canvas.arrows("origin", "arrow", colors="accent", names=["weights w"], length=ARROW, width=3),
-        canvas.points(
-            "corners", color="wanted", palette="diverging", low=0, high=1, radius=9, names=["wants 0", "wants 1"]
-        ),
+        canvas.points("corners", color="wanted", palette="diverging", low=0, high=1, radius=9, names=["wants 0", "wants 1"]),
         canvas.draggable("weights", "tip", label="w"),
         canvas.draggable("bias", "anchor", label="b", color="ink"),
     ]
@@ -174,16 +162,13 @@ def bias_anchor(weights: np.ndarray, bias: float) -> np.ndarray:
 def softmax(view: SoftmaxView, data: Arrays) -> Rows:
     """Logits to drag beside their probabilities; below, the temperature's effect and the slopes."""
     shares = [float(each) for each in data["probabilities"]]
-    logits, logit_spec = bars(
-        view.logits, [f"z{i}" for i in range(1, 6)], low=-5.2, high=5.2, alt="Logits as bars to drag", draggable=True
-    )
+    logits, logit_spec = bars(view.logits, [f"z{i}" for i in range(1, 6)], low=-5.2, high=5.2, alt="Logits as bars to drag", draggable=True)
     share_labels = [f"{each:.1%}" for each in shares]
-    probabilities, share_spec = bars(
-        shares, share_labels, low=0.0, high=1.0, alt="Probabilities: " + ", ".join(share_labels)
-    )
+    probabilities, share_spec = bars(shares, share_labels, low=0.0, high=1.0, alt="Probabilities: " + ", ".join(share_labels))
     sweep = {"sweep_temperatures": data["sweep_temperatures"]} | columns(data["sweep"], "sweep")
     return [
-        [Panel("logits", logit_spec, logits, 260, title="Logits z", drags=True), Panel("probabilities", share_spec, probabilities, 260, title="Probabilities p")],
+        [Panel("logits", logit_spec, logits, 260, title="Logits z", drags=True),
+         Panel("probabilities", share_spec, probabilities, 260, title="Probabilities p")],
         [
             Panel("temperatures", temperatures(data, view.temperature), sweep, 260, 3, title="Probabilities by temperature", drags=True),
             Panel("jacobian", jacobian(data), {"jacobian_rows": data["jacobian"][::-1].copy()}, 260, 2, title="Slopes ∂pᵢ / ∂zⱼ"),
@@ -191,9 +176,7 @@ def softmax(view: SoftmaxView, data: Arrays) -> Rows:
     ]  # fmt: skip
 
 
-def bars(
-    heights: Sequence[float], labels: Sequence[str], *, low: float, high: float, alt: str, draggable: bool = False
-) -> tuple[dict[str, np.ndarray], Spec]:
+def bars(heights: Sequence[float], labels: Sequence[str], *, low: float, high: float, alt: str, draggable: bool = False) -> tuple[dict[str, np.ndarray], Spec]:
     """One bar a number from 0, in the categorical colours; `draggable` puts a handle on each, named z/0, z/1 …"""
     count = len(heights)
     arrays = {f"bar_{i}": np.array([[[i, 0.0], [i, height]]]) for i, height in enumerate(heights)}
@@ -202,9 +185,7 @@ def bars(
     layers.append(canvas.rule(y=0.0, dash=False))
     if draggable:
         layers.append(canvas.draggable("z", "tips", along="y"))
-    return arrays, canvas.stage(
-        x=(-0.6, count - 0.4), y=(low, high), layers=layers, aspect=None, x_ticks=labels, alt=f"{alt}."
-    )
+    return arrays, canvas.stage(x=(-0.6, count - 0.4), y=(low, high), layers=layers, aspect=None, x_ticks=labels, alt=f"{alt}.")
 
 
 def temperatures(data: Arrays, temperature: float) -> Spec:

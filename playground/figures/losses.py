@@ -50,9 +50,7 @@ def _curves(view: LossCurves, data: Arrays, which: str, label: str) -> Spec:
     low, high = min(float(row.min()) for row in rows), max(float(row.max()) for row in rows)
     low, high = max(low, -TALLEST[view.task]), min(high, TALLEST[view.task])
     room = 0.06 * max(high - low, 0.5)
-    series = [
-        canvas.series(LOSSES[key].title, f"{which}_{key}", color=f"category {i}") for i, key in enumerate(view.shown)
-    ]
+    series = [canvas.series(LOSSES[key].title, f"{which}_{key}", color=f"category {i}") for i, key in enumerate(view.shown)]
     probe = min(max(view.probe, -view.reach), view.reach)
     titles = ", ".join(LOSSES[key].title for key in view.shown)
     return canvas.curves(
@@ -71,10 +69,7 @@ def pulls(view: LossCurves, data: Arrays) -> tuple[dict[str, np.ndarray], Spec]:
         foot, tip = np.stack([places, 0 * places], 1), np.stack([places, -data[f"pull_{key}"]], 1)
         arrays[f"bars_{i}"] = np.stack([foot, tip], axis=1)
     high = max(1.0, *(float(np.abs(data[f"pull_{key}"]).max()) for key in view.shown)) * 1.1
-    layers = [
-        canvas.segments(f"bars_{i}", color=f"category {i}", width=60 / count, label=LOSSES[key].title)
-        for i, key in enumerate(view.shown)
-    ]
+    layers = [canvas.segments(f"bars_{i}", color=f"category {i}", width=60 / count, label=LOSSES[key].title) for i, key in enumerate(view.shown)]
     spec = canvas.stage(
         x=(-0.6, classes - 0.4), y=(-high, high), layers=[*layers, canvas.rule(y=0.0, dash=False)], aspect=None, y_label="− gradient",
         x_ticks=["right class", "class 2", "class 3"][:classes],
@@ -96,9 +91,7 @@ def outliers(experiment: OutlierFit) -> Rows:
 
 def imbalance(experiment: Imbalance) -> Rows:
     """One boundary a loss, and what it finds among fresh examples."""
-    stages = [
-        Panel(f"field-{each}", imbalance_stage(experiment, each), title=METHODS[each]) for each in experiment.methods
-    ]
+    stages = [Panel(f"field-{each}", imbalance_stage(experiment, each), title=METHODS[each]) for each in experiment.methods]
     rates = ("recall", "precision", "accuracy")
     lines = [Panel(each, imbalance_curves(experiment, each), height=200, title=each.capitalize()) for each in rates]
     return [*(stages[i : i + 3] for i in range(0, len(stages), 3)), lines]
@@ -121,19 +114,14 @@ def outlier_stage(experiment: OutlierFit) -> Spec:
 def outlier_curves(experiment: OutlierFit, which: str) -> Spec:
     """By step, for each loss: `distance` of the fit from the true line, or the `loss` itself."""
     label = {"distance": "distance from the true line", "loss": "loss"}[which]
-    series = [
-        canvas.series(LOSSES[key].title, f"{key}_{which}", color=f"category {i}")
-        for i, key in enumerate(experiment.losses)
-    ]
+    series = [canvas.series(LOSSES[key].title, f"{key}_{which}", color=f"category {i}") for i, key in enumerate(experiment.losses)]
     return canvas.curves("step", label, series=series, log_y=True, alt=f"{label} of every fit by training step")
 
 
 def imbalance_stage(experiment: Imbalance, method: str) -> Spec:
     """Probability of the rare class under one loss, its boundary, and the examples."""
     layers = [
-        canvas.field(
-            f"field_{method}", low=0.0, high=1.0, value="probability of the rare class", contours=(0.5,), scale=False, opacity=0.7
-        ),
+        canvas.field(f"field_{method}", low=0.0, high=1.0, value="probability of the rare class", contours=(0.5,), scale=False, opacity=0.7),
         canvas.points("points", color="labels", palette="diverging", low=0, high=1, radius=2.5, outline=True),
     ]
     return canvas.stage(x=(-REACH, REACH), y=(-REACH, REACH), layers=layers, axes=False,
@@ -142,10 +130,5 @@ def imbalance_stage(experiment: Imbalance, method: str) -> Spec:
 
 def imbalance_curves(experiment: Imbalance, which: str) -> Spec:
     """recall, precision, f1 or accuracy of each method by step, on fresh examples."""
-    series = [
-        canvas.series(METHODS[each], f"{each}_{which}", color=f"category {i}")
-        for i, each in enumerate(experiment.methods)
-    ]
-    return canvas.curves(
-        "step", which, series=series, y_range=(0.0, 1.0), switches=False, alt=f"{which} of every loss by training step"
-    )
+    series = [canvas.series(METHODS[each], f"{each}_{which}", color=f"category {i}") for i, each in enumerate(experiment.methods)]
+    return canvas.curves("step", which, series=series, y_range=(0.0, 1.0), switches=False, alt=f"{which} of every loss by training step")

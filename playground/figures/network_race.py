@@ -18,9 +18,7 @@ def race(view: NetworkRace) -> Rows:
     planes = [Panel(f"member-{i}", plane(view, i, title), title=title) for i, title in enumerate(titles)]
     words = SCORE_WORDS[view.score]
     series = [canvas.series(title, f"test_{view.score}/{i}", color=f"category {i}") for i, title in enumerate(titles)]
-    score = canvas.curves(
-        "step", words, series=series, y_range=(0.0, 1.0), switches=False, alt=f"The {words} of every network by step."
-    )
+    score = canvas.curves("step", words, series=series, y_range=(0.0, 1.0), switches=False, alt=f"The {words} of every network by step.")
     return [
         *(planes[i : i + ROW] for i in range(0, len(planes), ROW)),
         [Panel("scores", score, height=240, title=words.capitalize())],

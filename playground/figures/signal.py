@@ -73,9 +73,7 @@ def histogram(pair: tuple[str, str], number: int, data: Arrays) -> tuple[Spec, d
     peak = rows.max(axis=1, keepdims=True)
     shown = np.where(peak > 0, rows / np.where(peak > 0, peak, 1), 0).astype(np.float32)
     depth = len(rows) - 1
-    layer = canvas.field(
-        "rows", palette="sequential", low=0.0, high=1.0, value="share of the layer's peak", smooth=False, scale=False
-    )
+    layer = canvas.field("rows", palette="sequential", low=0.0, high=1.0, value="share of the layer's peak", smooth=False, scale=False)
     spec = canvas.stage(
         x=(-3, 3), y=(-depth - 0.5, 0.5), aspect=None, x_label="output", y_label="← deeper", y_ticks=(), layers=[layer],
         alt=f"Distribution of the outputs of {pair_title(*pair)} at each of {depth} layers, inputs on top.",

@@ -147,9 +147,7 @@ def _inside(x: Tensor, low: float, high: float) -> Tensor:
 
 
 _LEAK = Parameter(0.01, 0.0, 0.5, "Negative slope", "Slope for negative inputs; 0 makes it a ReLU.")
-_LEARNT = Parameter(
-    0.25, -0.5, 1.0, "Negative slope", "Slope for negative inputs; a network learns it, 0.25 is its start."
-)
+_LEARNT = Parameter(0.25, -0.5, 1.0, "Negative slope", "Slope for negative inputs; a network learns it, 0.25 is its start.")
 _ALPHA = Parameter(1.0, 0.1, 3.0, "α", "Depth of the negative plateau.", 0.05)
 _BETA = Parameter(1.0, 0.1, 10.0, "β", "Sharpness: the larger, the closer to a ReLU.", 0.1)
 _FREQUENCY = Parameter(1.0, 0.5, 30.0, "ω", "Frequency; SIREN uses 30 in its first layer.", 0.5)

@@ -33,7 +33,4 @@ def field_names(table: Mapping[str, Shaped], keys: Any) -> list[str]:
 
 def shape_of(experiment: object, entry_key: str, table: Mapping[str, Shaped]) -> dict[str, float]:
     """The parameters of one entry as `experiment` sets them in its fields `<key>_<parameter>`; defaults for fields it lacks."""
-    return {
-        name: getattr(experiment, f"{entry_key}_{name}", each.default)
-        for name, each in table[entry_key].parameters.items()
-    }
+    return {name: getattr(experiment, f"{entry_key}_{name}", each.default) for name, each in table[entry_key].parameters.items()}

@@ -182,7 +182,7 @@ def _from_formula(card: SurfaceCard, parsed: Formula, noise: float, seed: int, l
         return height + across * x + (up * y if "y" in parsed.variables else 0.0)
 
     preparation = (
-        f"tilts = torch.randn({EXAMPLES}, 2, generator=torch.Generator().manual_seed({derive(seed, 'tilts')}))\n"
+        f"tilts = torch.randn({EXAMPLES}, 2, generator=torch.Generator().manual_seed({derive(seed, 'tilts')}), dtype=torch.float64)\n"
         f"tilts = {noise!r} * (tilts - tilts.mean(0))  # one a made-up example; together they cancel"
     )
     second = " + up * y" if "y" in parsed.variables else ""
@@ -215,8 +215,8 @@ def _least_squares(card: SurfaceCard, seed: int) -> Surface:
 
     preparation = (
         f"stream = torch.Generator().manual_seed({derive(seed, 'points')})\n"
-        f"inputs = {INPUTS[0]!r} + {INPUTS[1] - INPUTS[0]!r} * torch.rand({EXAMPLES}, generator=stream)\n"
-        f"targets = {SLOPE!r} * inputs + {INTERCEPT!r} + {SCATTER!r} * torch.randn({EXAMPLES}, generator=stream)"
+        f"inputs = {INPUTS[0]!r} + {INPUTS[1] - INPUTS[0]!r} * torch.rand({EXAMPLES}, generator=stream, dtype=torch.float64)\n"
+        f"targets = {SLOPE!r} * inputs + {INTERCEPT!r} + {SCATTER!r} * torch.randn({EXAMPLES}, generator=stream, dtype=torch.float64)"
     )
     return Surface(
         card, card.x, card.y, (), r"\frac{1}{2n} \sum_i \left(x\, u_i + y - t_i\right)^2", evaluate,

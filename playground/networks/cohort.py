@@ -78,7 +78,7 @@ class Cohort:
     def adopt(self, habits: Sequence[Habits]) -> None:
         """Take over the members' habits, from the next update on."""
         self.habits = list(habits)
-        column = lambda name: torch.tensor([[getattr(each, name)] for each in self.habits], dtype=torch.float64)  # noqa: E731
+        column = lambda name: torch.tensor([[getattr(each, name)] for each in self.habits], dtype=torch.float64)
         self.rates, self.momenta, self.l1, self.l2, self.clips = map(column, ("learning_rate", "momentum", "l1", "l2", "gradient_clip"))
         self.penalised = bool((self.l1 != 0).any() or (self.l2 != 0).any())
         self.clipped = bool((self.clips > 0).any())

@@ -1,5 +1,6 @@
 """Pure torch functions for pages, evaluated in warm processes so that the app's own process never loads torch."""
 
+import contextlib
 import importlib
 import os
 import queue
@@ -34,10 +35,8 @@ def main(connection: Connection) -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
-    try:
-        os.nice(-5)  # someone waits for this answer; allowed only with the right, hence the exception below
-    except PermissionError:
-        pass
+    with contextlib.suppress(PermissionError):
+        os.nice(-5)  # someone waits for this answer; raising priority again needs a right that few have
     while True:
         try:
             where, arguments = connection.recv()

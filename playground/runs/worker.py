@@ -103,9 +103,7 @@ class Worker:
         self.last = dict.fromkeys(self.last, time.perf_counter())
         self._send("scene", {**self.trainer.scene(), "steps_per_epoch": self.trainer.steps_per_epoch,
                              "total": self.trainer.experiment.step_limit})  # fmt: skip
-        self._measure()
-        self._flush()
-        self._show()
+        self._report_now()
         self._say("playing" if self.playing else "paused")
 
     def _obey(self, command: dict[str, Any]) -> bool:
@@ -116,7 +114,7 @@ class Worker:
                 self.playing = not self.ended
             elif name == "pause":
                 self.playing = False
-                self._measure(), self._flush(), self._show()  # what stands still on screen is where the run stands
+                self._report_now()  # what stands still on screen is where the run stands
                 self._checkpoint()
             elif name in ("step", "epoch"):
                 self.playing = False
@@ -137,7 +135,7 @@ class Worker:
                 what = {key: value for key, value in command.items() if key != "do"}
                 self.trainer.edit(**what)
                 self._send("change", {"step": self.trainer.step_count, "edit": what})
-                self._measure(), self._flush(), self._show()
+                self._report_now()
             elif name == "stop":
                 self._checkpoint()
                 self._flush()
@@ -182,11 +180,14 @@ class Worker:
         if time.perf_counter() - self.last["metric"] >= METRIC_SECONDS:
             self._measure()
 
-    def _take(self, steps: int) -> None:
-        self._advance(steps)
+    def _report_now(self) -> None:
         self._measure()
         self._flush()
         self._show()
+
+    def _take(self, steps: int) -> None:
+        self._advance(steps)
+        self._report_now()
         self._end_if_due()
 
     def _advance(self, steps: int) -> None:
@@ -221,9 +222,7 @@ class Worker:
         if not self.ended:
             return
         self.playing = False
-        self._measure()
-        self._flush()
-        self._show()
+        self._report_now()
         self._checkpoint()
         diverged = self.trainer.diverged
         words = "The loss is no longer a finite number: the run diverged and was ended." if diverged else "Finished."

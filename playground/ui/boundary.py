@@ -28,7 +28,8 @@ def own_data(experiment: Boundary, look: BoundaryLook) -> None:
         table = ui.upload_table("boundary-upload")
         with st.container(horizontal=True):
             for key, words in SAMPLES.items():
-                st.download_button(words, lambda key=key: sample_csv(key), f"{key}.csv", "text/csv", key=f"sample-{key}", on_click="ignore", type="tertiary", icon=":material/download:")
+                st.download_button(words, lambda key=key: sample_csv(key), f"{key}.csv", "text/csv", key=f"sample-{key}",
+                                   on_click="ignore", type="tertiary", icon=":material/download:")  # fmt: skip
         if table is not None:
             _choose_columns(table)
         if experiment.dataset == points.OWN:
@@ -47,9 +48,11 @@ def _choose_columns(table: Any) -> None:
     if len(numbers) < 2:
         st.error("This table needs at least two columns of numbers to place its rows in the plane.", icon=":material/error:")
         return
-    first = st.selectbox("Across (x₁)", numbers, key="own.first")
-    second = st.selectbox("Up (x₂)", [name for name in numbers if name != first], key="own.second")
-    target = st.selectbox("Target", [name for name in names if name not in (first, second)], index=len(names) - 3, key="own.target")
+    places = st.columns(3)
+    first = places[0].selectbox("Across (x₁)", numbers, key="own.first")
+    second = places[1].selectbox("Up (x₂)", [name for name in numbers if name != first], key="own.second")
+    rest = [name for name in names if name not in (first, second)]
+    target = places[2].selectbox("Target", rest, index=len(rest) - 1 if rest else None, key="own.target")
     task = st.segmented_control("Task", ["auto", "classes", "numbers"], default="auto", required=True, key="own.task",
                                 help="Auto takes few distinct values for classes, many for numbers.")  # fmt: skip
     if st.button("Learn from this table", type="primary", key="own.use", disabled=target is None):
@@ -231,4 +234,5 @@ def _maths(run: Run, experiment: Boundary) -> None:
     st.markdown(f"The loss of one example is the {loss.title.lower()}; its mean over the training points is **{now.get('train_loss', float('nan')):.4g}** now:")
     st.latex(rf"L = {loss.latex}")
     st.markdown(f"Every update moves each weight against its slope. The gradient over all weights has length **{now.get('gradient_norm', 0.0):.3g}**:")
-    st.latex(rf"w \leftarrow w - \eta\,\Delta(\nabla_w L), \qquad \eta = {experiment.learning_rate:g}, \qquad \Delta: \text{{{experiment.domains()['optimizer'].words(experiment.optimizer)}}}")
+    rule = experiment.domains()["optimizer"].words(experiment.optimizer)
+    st.latex(rf"w \leftarrow w - \eta\,\Delta(\nabla_w L), \qquad \eta = {experiment.learning_rate:g}, \qquad \Delta: \text{{{rule}}}")

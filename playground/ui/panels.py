@@ -62,7 +62,8 @@ def still(
         after: Of the settings; draws more below the panels.
     """
     view = set_up(kind, presets)
-    data = ui.compute(compute, **view.arguments())
+    with st.spinner("Computing this picture …"):
+        data = ui.compute(compute, **view.arguments())
     paint(draw(view, data), on_drag=lambda at: ui.set_values(kind, **view.dragged(at)))
     if after:
         after(view)

@@ -38,10 +38,7 @@ def test_probe_lies_on_the_curve(task):
 
 
 def test_true_class_0_mirrors_true_class_1():
-    one, zero = (
-        views.curves(**views.LossCurves(task="binary", binary=("bce",), positive=each).arguments())
-        for each in (True, False)
-    )
+    one, zero = (views.curves(**views.LossCurves(task="binary", binary=("bce",), positive=each).arguments()) for each in (True, False))
     assert one["value_bce"] == pytest.approx(zero["value_bce"][::-1])
 
 

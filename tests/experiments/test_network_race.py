@@ -4,9 +4,9 @@ import pytest
 
 from playground.core.errors import UserError
 from playground.core.limits import RACE_MEMBERS
+from playground.data import points
 from playground.experiments.boundary import FITTING_LOSSES, Boundary
 from playground.experiments.network_race import ActivationRace, LossRace, NetworkRace, task_of
-from playground.data import points
 
 
 @pytest.mark.parametrize("kind", [ActivationRace, LossRace])

@@ -39,9 +39,7 @@ def test_squared_error_finds_the_least_squares_solution(degree):
 def test_quantile_leaves_its_share_of_the_points_above():
     trainer = trained(losses=("quantile",), outliers=0, count=80, noise=1.0, quantile_tau=0.8)
     points = trainer.experiment.points()
-    above = (
-        points[:, 1] > (trainer.weights @ torch.stack(features(torch.from_numpy(points[:, 0]), 1)))[0].numpy()
-    ).mean()
+    above = (points[:, 1] > (trainer.weights @ torch.stack(features(torch.from_numpy(points[:, 0]), 1)))[0].numpy()).mean()
     assert above == pytest.approx(0.2, abs=0.03)
 
 

@@ -61,9 +61,7 @@ def test_alike_is_the_mean_cosine_between_examples():
 
 def test_linear_orthogonal_stack_keeps_signal_and_gradient_exactly():
     mine = measured("linear", "orthogonal", depth=50)
-    assert mine["spread"] == pytest.approx(
-        np.full(51, mine["spread"][0]), rel=1e-3
-    )  # lengths are kept, means drift a little
+    assert mine["spread"] == pytest.approx(np.full(51, mine["spread"][0]), rel=1e-3)  # lengths are kept, means drift a little
     assert mine["gradient"] == pytest.approx(np.full(50, mine["gradient"][0]), rel=1e-9)
 
 
@@ -136,9 +134,7 @@ def test_atlas_holds_every_activation_with_every_initialiser():
     assert found["initialisers"] == list(INITIALISERS)
     assert found["ratio"].shape == found["dead"].shape == (len(ACTIVATIONS), len(INITIALISERS))
     row, column = found["activations"].index("tanh"), found["initialisers"].index("he_normal")
-    assert found["ratio"][row, column] == pytest.approx(
-        fade(measured("tanh", "he_normal", depth=4, width=8, batch=16)["gradient"])
-    )
+    assert found["ratio"][row, column] == pytest.approx(fade(measured("tanh", "he_normal", depth=4, width=8, batch=16)["gradient"]))
 
 
 def test_too_many_stacks_are_refused_in_words():

@@ -45,7 +45,7 @@ def test_every_preset_is_a_valid_setting_with_a_reason(part, row):
 def test_the_maths_holds_the_current_numbers(row):
     view, data = computed(**row[3])
     said = words.curves_maths(view, data)
-    assert said.count("$$") == 2 * len(view.shown)
+    assert said.count("$$") == 4 * len(view.shown)
     for key in view.shown:
         assert f"{data[f'probe_{key}'][0]:.5g}" in said
 
@@ -127,9 +127,7 @@ def test_no_task_is_judged_by_the_first_steps():
 
 def test_tables_have_one_row_a_loss():
     trainer, metrics = trained("outliers", steps=10)
-    assert words.outlier_table(trainer.experiment, metrics, trainer.view()).count("\n") == 1 + len(
-        trainer.experiment.losses
-    )
+    assert words.outlier_table(trainer.experiment, metrics, trainer.view()).count("\n") == 1 + len(trainer.experiment.losses)
     trainer, metrics = trained("imbalance", steps=10)
     assert words.imbalance_table(trainer.experiment, metrics, {}).count("\n") == 1 + len(trainer.experiment.methods)
 

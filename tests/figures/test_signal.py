@@ -17,9 +17,7 @@ def drawn(**values):
     return view, [panel for row in signal.signal(view, propagate(**view.arguments())) for panel in row]
 
 
-@pytest.mark.parametrize(
-    "values", [{}, {"activations": ("squared_relu", "tanh"), "initialisers": ("zeros", "too_large", "he_normal")}]
-)
+@pytest.mark.parametrize("values", [{}, {"activations": ("squared_relu", "tanh"), "initialisers": ("zeros", "too_large", "he_normal")}])
 def test_every_panel_draws_arrays_that_exist_in_specs_that_json_holds(values):
     for panel in drawn(**values)[1]:
         if panel.spec is not None:

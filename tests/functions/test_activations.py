@@ -34,10 +34,7 @@ REFERENCES = {
     "elu": (lambda x, alpha=1.0: F.elu(x, alpha), lambda x, alpha=1.0: x if x > 0 else alpha * (mp.exp(x) - 1)),
     "selu": (
         F.selu,
-        lambda x: (
-            mp.mpf("1.0507009873554804934193349852946")
-            * (x if x > 0 else mp.mpf("1.6732632423543772848170429916717") * (mp.exp(x) - 1))
-        ),
+        lambda x: mp.mpf("1.0507009873554804934193349852946") * (x if x > 0 else mp.mpf("1.6732632423543772848170429916717") * (mp.exp(x) - 1)),
     ),
     "celu": (
         lambda x, alpha=1.0: F.celu(x, alpha),

@@ -48,9 +48,7 @@ REFERENCES = {
     "quantile": lambda p, t, tau=0.9: torch.where(t > p, tau * (t - p), (1 - tau) * (p - t)),
     "insensitive": lambda p, t, epsilon=0.5: torch.clamp((p - t).abs() - epsilon, min=0),
     "cauchy": lambda p, t, c=1.0: c**2 / 2 * torch.log(1 + ((p - t) / c) ** 2),
-    "tukey": lambda p, t, c=4.685: torch.where(
-        (p - t).abs() < c, c**2 / 6 * (1 - (1 - ((p - t) / c) ** 2) ** 3), c**2 / 6
-    ),
+    "tukey": lambda p, t, c=4.685: torch.where((p - t).abs() < c, c**2 / 6 * (1 - (1 - ((p - t) / c) ** 2) ** 3), c**2 / 6),
     "bce": lambda z, t, positive_weight=1.0, smoothing=0.0: F.binary_cross_entropy_with_logits(
         z,
         t * (1 - smoothing) + smoothing / 2,
@@ -65,21 +63,12 @@ REFERENCES = {
     "cross_entropy": lambda z, t, smoothing=0.0: F.cross_entropy(z, t, reduction="none", label_smoothing=smoothing),
     "sparse_cross_entropy": lambda z, t: F.nll_loss(F.log_softmax(z, 1), t, reduction="none"),
     # torch's MultiMarginLoss sums over the wrong classes; with two of them it is the same, see the test below.
-    "categorical_hinge": lambda z, t: F.relu(
-        1 + torch.where(F.one_hot(t, z.shape[1]) > 0, -torch.inf, z).amax(1) - z[torch.arange(len(z)), t]
-    ),
-    "focal_multiclass": lambda z, t, gamma=2.0: (
-        (1 - torch.softmax(z, 1)[torch.arange(len(z)), t]) ** gamma * F.cross_entropy(z, t, reduction="none")
-    ),
-    "kl": lambda z, t, smoothing=0.0: F.kl_div(
-        F.log_softmax(z, 1), smooth(t, smoothing, z.shape[1]), reduction="none"
-    ).sum(1),
+    "categorical_hinge": lambda z, t: F.relu(1 + torch.where(F.one_hot(t, z.shape[1]) > 0, -torch.inf, z).amax(1) - z[torch.arange(len(z)), t]),
+    "focal_multiclass": lambda z, t, gamma=2.0: (1 - torch.softmax(z, 1)[torch.arange(len(z)), t]) ** gamma * F.cross_entropy(z, t, reduction="none"),
+    "kl": lambda z, t, smoothing=0.0: F.kl_div(F.log_softmax(z, 1), smooth(t, smoothing, z.shape[1]), reduction="none").sum(1),
 }
 CASES = [(key, {}) for key in LOSSES] + [
-    (key, {name: bound})
-    for key, loss in LOSSES.items()
-    for name, parameter in loss.parameters.items()
-    for bound in (parameter.low, parameter.high)
+    (key, {name: bound}) for key, loss in LOSSES.items() for name, parameter in loss.parameters.items() for bound in (parameter.low, parameter.high)
 ]
 
 
@@ -134,9 +123,7 @@ def test_expression_evaluates_to_the_value_with_only_torch_at_hand(key, paramete
     predictions, targets = examples(LOSSES[key].task)
     code = LOSSES[key].expression(**parameters)
     value = eval(code, {"torch": torch}, {"predictions": predictions, "targets": targets})
-    assert torch.allclose(
-        value, LOSSES[key].forward(predictions, targets, **parameters), rtol=TOLERANCE, atol=TOLERANCE
-    )
+    assert torch.allclose(value, LOSSES[key].forward(predictions, targets, **parameters), rtol=TOLERANCE, atol=TOLERANCE)
 
 
 @pytest.mark.parametrize("key", LOSSES)
@@ -176,9 +163,7 @@ def test_a_perfect_prediction_costs_nothing(key):
 def test_soft_targets_agree_with_labels_when_they_are_one_hot(key):
     logits, labels = examples("multiclass")
     one_hot = F.one_hot(labels, 5).double()
-    assert torch.allclose(
-        LOSSES[key].forward(logits, one_hot), LOSSES[key].forward(logits, labels), atol=TOLERANCE, rtol=0
-    )
+    assert torch.allclose(LOSSES[key].forward(logits, one_hot), LOSSES[key].forward(logits, labels), atol=TOLERANCE, rtol=0)
     assert torch.equal(LOSSES[key].gradient(logits, one_hot), LOSSES[key].gradient(logits, labels))
 
 

@@ -1,6 +1,5 @@
 """Laws that every page obeys: it opens, in time, with any address, at both ends of every control."""
 
-import runpy
 import time
 from pathlib import Path
 
@@ -18,7 +17,7 @@ def table():
 
     source = (ROOT / "pages" / "shell.py").read_text()
     node = next(node for node in ast.parse(source).body if isinstance(node, ast.Assign) and node.targets[0].id == "PAGES")
-    return [row for row in ast.literal_eval(node.value)]
+    return list(ast.literal_eval(node.value))
 
 
 PAGES = [row[1] for row in table()]

@@ -6,10 +6,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.experiments import activation_views, loss_views
+from playground.experiments.signal_race import SignalRace
 from playground.explain import activation_words, loss_words
 
 ROOT = Path(__file__).resolve().parents[2] / "pages" / "foundations"
 STILL = [("activations", part) for part in ("curves", "neuron", "softmax", "gates", "signal")] + [("losses", "curves")]
+PARTS = {
+    "neuron": activation_views.Neuron,
+    "softmax": activation_views.SoftmaxView,
+    "gates": activation_views.GateView,
+    "signal": SignalRace,
+}
 LIVE = [("activations", "train"), ("losses", "outliers"), ("losses", "imbalance"), ("losses", "train")]
 
 
@@ -82,3 +89,26 @@ def test_only_parameters_of_what_is_shown_have_sliders():
     labels = [each.label for each in app.slider]
     assert "ELU: α" in labels
     assert not any(label.startswith("Softplus") for label in labels)
+
+
+def ends(domain):
+    if domain.kind in ("number", "integer"):
+        form = int if domain.kind == "integer" else float
+        return [form(domain.low), form(domain.high)]
+    if domain.kind == "switch":
+        return [False, True]
+    keys = [[each] for each in domain.keys] if domain.kind == "choices" else domain.keys
+    return [keys[0], keys[-1]]
+
+
+@pytest.mark.parametrize(("part", "kind"), PARTS.items())
+def test_both_ends_of_every_control_give_a_picture(part, kind):
+    app = opened("activations", activations__part=part)
+    for name, domain in kind.domains().items():
+        start = app.session_state[f"{kind.key}.{name}"]
+        for value in (*ends(domain), start):
+            app.session_state[f"{kind.key}.{name}"] = value
+            app.run()
+            assert not app.exception, (name, value)
+            assert not app.error, (name, value)
+            assert "**Try this**" in said(app), (name, value)

@@ -11,14 +11,16 @@ export function scale(low, high, from, to, log = false) {
   };
 }
 
-/** About `count` round numbers between low and high. */
+/** About `count` round numbers between low and high, but three at least. */
 export function ticks(low, high, count) {
-  const raw = (high - low) / Math.max(1, count);
-  const unit = 10 ** Math.floor(Math.log10(raw));
-  const step = [1, 2, 2.5, 5, 10].map((each) => each * unit).find((each) => each >= raw * 0.999) ?? raw;
-  const found = [];
-  for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) found.push(k * step);
-  return { values: found, step };
+  for (let wanted = Math.max(1, count); ; wanted++) {
+    const raw = (high - low) / wanted;
+    const unit = 10 ** Math.floor(Math.log10(raw));
+    const step = [1, 2, 2.5, 5, 10].map((each) => each * unit).find((each) => each >= raw * 0.999) ?? raw;
+    const values = [];
+    for (let k = Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) values.push(k * step);
+    if (values.length >= 3 || wanted > count + 4) return { values, step };
+  }
 }
 
 /** Powers of ten between low and high, at most about `count`; with few of them, multiples as well. */
@@ -43,7 +45,7 @@ const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "
 /** A tick's label; `step` says how many decimals matter. */
 export function label(value, step = 0) {
   const size = Math.abs(value);
-  if (size < 1e-12) return "0";
+  if (size === 0 || size < step * 1e-9) return "0";
   const sign = value < 0 ? MINUS : "";
   if (size >= 1e6 || size < 1e-3) return sign + power(size);
   if (size >= 1e4 && Number.isInteger(size / 100)) return `${sign}${trim(size / 1000, 1)}k`;
@@ -77,8 +79,8 @@ export function exact(value, digits = 4) {
   return sign + String(Number(size.toPrecision(digits)));
 }
 
-/** Draws ticks, grid and axis words around a box. `axes` = {x, y: {scale, values, labels}, xWords, yWords}. */
-export function drawAxes(context, theme, box, axes, { grid = true } = {}) {
+/** Draws ticks, axis words and grid lines (`across` and `up`) around a box. `axes` = {x, y: {scale, values, labels}, xWords, yWords}. */
+export function drawAxes(context, theme, box, axes, { across = false, up = false }) {
   const { left, top, right, bottom } = box;
   context.save();
   context.font = `11px ${theme.font}`;
@@ -88,12 +90,12 @@ export function drawAxes(context, theme, box, axes, { grid = true } = {}) {
   context.beginPath();
   axes.x.values.forEach((value, i) => {
     const x = Math.round(axes.x.scale.at(value)) + 0.5;
-    if (grid) line(context, x, top, x, bottom);
+    if (up) line(context, x, top, x, bottom);
     put(context, axes.x.labels[i], Math.min(Math.max(x, left + 2), right - 2), bottom + 7, "center", "top");
   });
   axes.y.values.forEach((value, i) => {
     const y = Math.round(axes.y.scale.at(value)) + 0.5;
-    if (grid) line(context, left, y, right, y);
+    if (across) line(context, left, y, right, y);
     put(context, axes.y.labels[i], left - 8, Math.min(Math.max(y, top + 4), bottom - 3), "right", "middle");
   });
   context.stroke();

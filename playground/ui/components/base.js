@@ -89,8 +89,9 @@ const memories = new Map(); // what a person set by hand (camera, hidden layers,
 
 /** What is remembered for a component, by its key. */
 export function memory(key) {
-  if (!memories.has(key)) memories.set(key, {});
-  return memories.get(key);
+  const place = `${location.pathname} ${key}`; // screens may use the same keys
+  if (!memories.has(place)) memories.set(place, {});
+  return memories.get(place);
 }
 
 /** The mount function of a component. `Part` has set(mount, source, emit), changed() and destroy(). */
@@ -151,8 +152,13 @@ class Host {
   }
 
   hear() {
-    this.say(this.link.trouble);
-    this.part?.changed();
+    const { trouble, view, scene, metrics } = this.link;
+    this.say(trouble);
+    // A picture is not painted anew for a status alone; the transport bar is.
+    const seen = this.seen ?? {};
+    const same = view === seen.view && scene === seen.scene && metrics.version === seen.version;
+    this.seen = { view, scene, version: metrics.version };
+    if (!same || this.Part.statuses) this.part?.changed();
   }
 
   guard(action) {

@@ -17,7 +17,7 @@ export class CurvesPane extends Pane {
     this.frame = null;
     this.handles = new Handles(this);
     this.top = el("div", { class: "top" });
-    this.legend.style.justifyContent = "flex-start";
+    Object.assign(this.legend.style, { justifyContent: "flex-start", marginTop: "0" });
     this.top.append(this.legend);
     this.outer.prepend(this.top);
     this.listen();
@@ -70,7 +70,7 @@ export class CurvesPane extends Pane {
     const scales = { x: scale(...ranges.x, box.left, box.right, this.logs.x), y: scale(...ranges.y, box.bottom, box.top, this.logs.y) };
     this.P = { box, scales, logs: this.logs, theme: this.theme, X: scales.x.at, Y: scales.y.at, x: ranges.x, y: ranges.y, ratio: this.ratio, number: (value) => this.source.number(value) };
     const x = axis(...ranges.x, box.right - box.left, null, this.logs.x, 76);
-    drawAxes(context, this.theme, box, { x: { scale: scales.x, ...x }, y: { scale: scales.y, ...y }, xWords: this.spec.x_label, yWords: this.spec.y_label });
+    drawAxes(context, this.theme, box, { x: { scale: scales.x, ...x }, y: { scale: scales.y, ...y }, xWords: this.spec.x_label, yWords: this.spec.y_label }, { across: true, up: true });
     context.save();
     context.beginPath();
     context.rect(box.left, box.top - 3, box.right - box.left + 3, box.bottom - box.top + 6);

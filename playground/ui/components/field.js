@@ -252,7 +252,8 @@ function print(value, form) {
   if (!Number.isFinite(value)) return "";
   if (form === "%") return `${Math.round(100 * value)}%`;
   const decimals = /^\.(\d)f$/.exec(form);
-  return decimals ? value.toFixed(Number(decimals[1])).replace("-", "−") : String(Math.round(value));
+  const words = value.toFixed(decimals ? Number(decimals[1]) : 0);
+  return Number(words) === 0 ? words.replace("-", "") : words.replace("-", "−");
 }
 
 function numberAt(now, i, layer, [low, high]) {

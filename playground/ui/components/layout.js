@@ -1,7 +1,7 @@
 // Where the units and edges of a drawn network lie. Made once for an architecture and a width, then reused for every frame.
 
 const [WIDEST, NARROWEST] = [190, 46]; // pixels from one column to the next; a drawing wider than its place scrolls
-const WORDS = 52; // room for the inputs' names
+const LETTER = 6.8; // width of one, about
 
 export class Layout {
   /**
@@ -17,8 +17,10 @@ export class Layout {
     const crowd = most > 12 ? 0.72 : most > 8 ? 0.85 : 1;
     const side = Math.round((narrow ? 28 : 36) * crowd);
     this.font = narrow ? 11 : 12.5;
-    const right = outputs.length ? (narrow ? 48 : 70) : 10;
-    const left = narrow ? WORDS - 8 : WORDS + 8;
+    const room = (names, least, most) => Math.min(most, Math.max(least, 16 + LETTER * Math.max(0, ...names.map((each) => each.length))));
+    this.wordsLeft = room(rows.map(({ name }) => name), 36, narrow ? 76 : 130);
+    this.wordsRight = outputs.length ? room(outputs, 30, narrow ? 70 : 120) : 6;
+    const [left, right] = [this.wordsLeft, this.wordsRight];
     const gaps = sizes.length - 1;
     this.pitch = Math.min(WIDEST, Math.max(NARROWEST, (available - left - right - side) / gaps));
     this.width = Math.max(Math.ceil(left + right + side + gaps * this.pitch), 240);

@@ -86,7 +86,8 @@ export class NetworkPainter {
       context.fillStyle = unit.unit < 0 ? theme.muted : theme.ink;
       context.globalAlpha = unit.unit < 0 ? 0.7 : 1;
       context.textAlign = unit.layer ? "left" : "right";
-      context.fillText(unit.name, unit.layer ? unit.x + unit.side / 2 + 8 : unit.x - unit.side / 2 - 8, unit.y, 92);
+      const words = shorten(context, unit.name, (unit.layer ? layout.wordsRight : layout.wordsLeft) - 10);
+      context.fillText(words, unit.layer ? unit.x + unit.side / 2 + 8 : unit.x - unit.side / 2 - 8, unit.y);
       context.globalAlpha = 1;
     }
     context.font = `11px ${theme.font}`;
@@ -134,6 +135,14 @@ export class NetworkPainter {
     kept.context.putImageData(kept.image, 0, 0);
     return Object.assign(kept, { of: array, mode: this.pane.theme.mode });
   }
+}
+
+/** Words cut to a width, with an ellipsis. */
+function shorten(context, words, width) {
+  if (context.measureText(words).width <= width) return words;
+  let end = words.length - 1;
+  while (end > 1 && context.measureText(`${words.slice(0, end)}…`).width > width) end -= 1;
+  return `${words.slice(0, end)}…`;
 }
 
 const thickness = (size) => 0.5 + 6.5 * (1 - Math.exp(-size / 2.6));

@@ -5,7 +5,16 @@ import { lab } from "./live.js";
 import { readTheme } from "./theme.js";
 
 const due = new Set(); // panes to paint in the next animation frame
+const panes = new Set(); // all that are mounted
 let frame = 0;
+
+// Words measured before the page's font was there have other widths now.
+document.fonts?.addEventListener("loadingdone", () => {
+  for (const pane of panes) {
+    pane.margins = null;
+    pane.request();
+  }
+});
 
 function paintAll() {
   frame = 0;
@@ -38,7 +47,7 @@ export class Pane {
       if (this.visible) this.request();
     }, { rootMargin: "200px" });
     this.seeing.observe(this.outer);
-    document.fonts?.ready.then(() => this.request());
+    panes.add(this);
   }
 
   /** Says what the picture shows and which keys work. */
@@ -132,6 +141,7 @@ export class Pane {
     this.seeing.disconnect();
     clearTimeout(this.speaking);
     due.delete(this);
+    panes.delete(this);
     this.outer.remove();
   }
 }

@@ -68,8 +68,8 @@ export class PlanePane extends Pane {
     if (this.margins) return this.margins;
     const { spec, theme } = this;
     if (!spec.axes) return (this.margins = { left: 0, right: 0, top: 0, bottom: 0 });
-    const y = axis(spec.y[0], spec.y[1], 300, spec.y_ticks, false, 48);
-    const left = Math.ceil(widest(context, theme, y.labels)) + 10 + (spec.y_label ? 20 : 0);
+    const labels = [120, 200, 300, 560].flatMap((tall) => axis(spec.y[0], spec.y[1], tall, spec.y_ticks, false, 48).labels); // of any height
+    const left = Math.ceil(widest(context, theme, labels)) + 10 + (spec.y_label ? 20 : 0);
     return (this.margins = { left: Math.max(14, left), right: 12, top: 8, bottom: (spec.x_ticks?.length === 0 ? 6 : 24) + (spec.x_label ? 22 : 0) });
   }
 
@@ -148,7 +148,7 @@ export class PlanePane extends Pane {
     const y = { scale: P.scales.y, ...axis(spec.y[0], spec.y[1], tall, spec.y_ticks, false, 48) };
     if (spec.x_ticks && wide / x.labels.length < 34) x.labels = x.labels.map((each) => (each.length > 3 ? `${each.slice(0, 2)}…` : each));
     if (grid) { x.labels = x.labels.map(() => ""); y.labels = y.labels.map(() => ""); }
-    drawAxes(context, theme, P.box, { x, y, xWords: grid ? "" : spec.x_label, yWords: grid ? "" : spec.y_label }, { grid: grid && !spec.x_ticks });
+    drawAxes(context, theme, P.box, { x, y, xWords: grid ? "" : spec.x_label, yWords: grid ? "" : spec.y_label }, grid ? { across: !spec.y_ticks, up: !spec.x_ticks } : {});
   }
 
   paintProbe(context, P) {

@@ -4,6 +4,7 @@ import { el, icon, mounter, slide } from "./base.js";
 import { PlanePane } from "./plane.js";
 import { CurvesPane } from "./curves.js";
 import { SolidPane } from "./solid.js";
+import { listen } from "./keyboard.js";
 import { lab } from "./live.js";
 import { label } from "./axes.js";
 
@@ -23,6 +24,7 @@ class Player {
     this.outer = el("div", { role: "group", "aria-label": "Player" }, this.grid, this.caption, this.bar, this.counter);
     this.outer.addEventListener("keydown", (event) => this.keyed(event));
     root.append(this.outer);
+    this.deafen = listen({ node: this.outer, rank: 1, toggle: () => this.toggle(), step: () => this.step(1) });
     this.folding = new ResizeObserver(() => this.fold());
     this.folding.observe(this.outer);
   }
@@ -193,6 +195,7 @@ class Player {
 
   destroy() {
     cancelAnimationFrame(this.ticking);
+    this.deafen();
     this.folding.disconnect();
     this.panes.forEach((pane) => pane.destroy());
   }

@@ -13,7 +13,7 @@ export const STYLE = `
 canvas { display: block; touch-action: pan-y; outline: none; border-radius: 8px; -webkit-tap-highlight-color: transparent; }
 canvas:focus-visible { box-shadow: 0 0 0 2px color-mix(in srgb, var(--accent) 70%, transparent); }
 canvas.hands { cursor: crosshair; }
-canvas.turns { cursor: grab; touch-action: none; }
+canvas.turns { cursor: grab; }
 canvas.turns:active { cursor: grabbing; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .words { margin: 6px 0; padding: 7px 12px; border-radius: 8px; font-size: 13px; background: color-mix(in srgb, #f59322 14%, var(--paper));
@@ -36,7 +36,7 @@ button:focus-visible, input:focus-visible, select:focus-visible { outline: 2px s
 .chip b { font-weight: 600; color: var(--ink); font-variant-numeric: tabular-nums; min-width: 3.4em; text-align: left; }
 .scale { white-space: nowrap; display: inline-flex; align-items: center; gap: 7px; padding: 3px 8px; font-size: 11.5px; color: var(--muted); font-variant-numeric: tabular-nums; }
 .scale i { width: 110px; height: 8px; border-radius: 4px; box-shadow: inset 0 0 0 1px var(--line); }
-.top { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 2px 8px; min-height: 26px; }
+.top { display: flex; align-items: flex-start; justify-content: space-between; gap: 2px 8px; min-height: 26px; }
 .small { display: inline-flex; align-items: center; gap: 5px; padding: 3px 9px; min-height: 26px; font-size: 12px; color: var(--muted); border: 1px solid var(--line); }
 .small:hover:not(:disabled) { color: var(--ink); border-color: color-mix(in srgb, var(--ink) 35%, transparent); }
 .small[aria-pressed="true"] { color: var(--ink); background: var(--soft); }

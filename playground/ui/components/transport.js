@@ -1,6 +1,7 @@
 // The transport bar: plays, steps, resets and scrubs a run over its live socket.
 
 import { el, icon, mounter, slide } from "./base.js";
+import { listen } from "./keyboard.js";
 import { lab } from "./live.js";
 
 const ICONS = {
@@ -17,6 +18,8 @@ const HINT_MS = 6000; // how long a refused request stays on screen
 const SCRUB_MS = 50;
 
 class Transport {
+  static statuses = true;
+
   constructor(root) {
     const button = (name, paths, action, more = "") => {
       const node = el("button", { class: `button ${more}`, type: "button" }, icon(...paths), name);
@@ -44,9 +47,7 @@ class Transport {
     this.line = el("div", { class: "line" }, el("span", {}, this.dot = el("i", { class: "dot" }), this.state), this.count, this.rate, el("span", { class: "grow" }, this.scrub, this.live));
     this.outer = el("div", { role: "group", "aria-label": "Transport" }, el("div", { class: "bar" }, this.play, this.step, this.reset, this.weights, this.data, this.speed), this.line, this.message);
     root.append(this.outer);
-    this.keys = (event) => this.keyed(event);
-    document.addEventListener("keydown", this.keys);
-    bars.push(this);
+    this.deafen = listen({ node: this.outer, rank: 2, toggle: () => this.toggle(), step: () => this.step.disabled || this.send("step") });
   }
 
   set(mount, source, emit) {
@@ -64,8 +65,8 @@ class Transport {
 
   toggle() {
     const state = this.link?.status?.state;
-    if (!state) return;
-    this.past = null;
+    if (!state || this.play.disabled) return;
+    if (this.past != null) this.goLive();
     if (state === "playing" || state === "queued" || state === "starting") this.send("pause");
     else if (this.link.status.resumable) this.send("resume");
     else this.send("play");
@@ -88,18 +89,6 @@ class Transport {
     this.past = null;
     this.link?.send({ do: "scrub", step: null });
     this.changed();
-  }
-
-  // Space and arrow right work anywhere on the page, except where they already mean something.
-  keyed(event) {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || (event.key !== " " && event.key !== "ArrowRight")) return;
-    const target = event.composedPath()[0];
-    if (!this.outer.isConnected || !(target instanceof Element)) return;
-    if (target.closest(TYPING) || target.isContentEditable || (event.key === " " && target.closest(PRESSED))) return;
-    if (bars.at(-1) !== this) return; // two bars on one page: the last one that was mounted listens
-    event.preventDefault();
-    if (event.key === " ") this.toggle();
-    else this.send("step");
   }
 
   // What is shown ---------------------------------------------------------------------------------------------------------------
@@ -171,14 +160,9 @@ class Transport {
 
   destroy() {
     clearTimeout(this.later);
-    document.removeEventListener("keydown", this.keys);
-    bars.splice(bars.indexOf(this), 1);
+    this.deafen();
   }
 }
-
-const TYPING = "input, textarea, select, [role=slider], [role=radio], [role=tab], [role=option], [role=combobox], [role=listbox], [role=spinbutton], [role=menuitem], [role=grid], [role=textbox], canvas.turns";
-const PRESSED = "button, a, summary, label, [role=button], [role=switch], [role=checkbox]";
-const bars = []; // all that are mounted
 
 function write(node, words) {
   if (node.textContent !== words) node.textContent = words;

@@ -75,7 +75,8 @@ async def live(socket: WebSocket) -> None:
     CONNECTIONS.append(token)
     if token == "broken":
         await socket.send_bytes(b"\x05\x00\x00\x00hello")
-    run = Wanderer((16,) * 8, 3) if token == "large" else Wanderer(outputs=3 if token == "classes" else 1)
+    hidden = {"large": (16,) * 8, "wide": (16, 16)}.get(token, (8, 8))
+    run = Wanderer(hidden, 3 if token in ("large", "classes") else 1)
     points, labels = spirals()
     await socket.send_bytes(packets.encode("scene", {"points": points, "labels": labels, "inputs": ["x₁", "x₂", "x₁²", "x₂²", "x₁x₂", "sin x₁", "sin x₂"]}))
     await socket.send_bytes(packets.encode("metrics", {**run.metrics(np.zeros(1)), "reset": True}))

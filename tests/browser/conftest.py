@@ -1,0 +1,101 @@
+"""The app on a free port and a browser to meet it with; without Chrome or Chromium these tests say so and are skipped."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+CHROMIUM = next((found for name in NAMES if (found := shutil.which(name))), None)
+# Streamlit probes two addresses below a deep link before it finds its own; the browser logs each as a 404.
+PROBES = ("_stcore/health", "_stcore/host-config")
+
+
+def pytest_collection_modifyitems(items):
+    if CHROMIUM is None:
+        for item in items:
+            if "tests/browser" in str(item.path):
+                item.add_marker(pytest.mark.skip(reason="browser tests need Chrome or Chromium, and none was found"))
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """The app as `make run` starts it."""
+
+    def __init__(self, folder, **environment):
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port), "--server.headless", "true"]
+        self.log = open(folder / "app.log", "wb")  # noqa: SIM115
+        self.process = subprocess.Popen(command, cwd=ROOT, stdout=self.log, stderr=self.log, env={**os.environ, "PLAYGROUND_HOME": str(folder), **environment})
+        deadline = time.monotonic() + 40
+        while True:
+            try:
+                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1)
+                return
+            except OSError:
+                assert self.process.poll() is None and time.monotonic() < deadline, Path(self.log.name).read_text()[-2000:]
+                time.sleep(0.1)
+
+    def health(self):
+        import json
+
+        with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
+            return json.load(answer)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(20)
+        self.log.close()
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("app"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def visit(app, browser):
+    """`visit(path, width, scheme)` opens a page and collects what goes wrong in `page.problems`."""
+    opened = []
+
+    def go(path="", width=1280, scheme="light", height=900):
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, accept_downloads=True)
+        page = context.new_page()
+        page.problems = []
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        page.on("response", lambda answer: page.problems.append(f"{answer.status} {answer.url}")
+                if answer.status >= 400 and not answer.url.endswith(PROBES) else None)  # fmt: skip
+        page.on("requestfailed", lambda request: page.problems.append(f"failed {request.url}") if "127.0.0.1" not in request.url else None)
+        page.goto(f"{app.url}/{path}")
+        opened.append(context)
+        return page
+
+    yield go
+    for context in opened:
+        context.close()
