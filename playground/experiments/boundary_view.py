@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from playground.networks.cohort import Cohort
 
 FIELD_SIDE = 100
-CLASS_SIDE = 72  # several classes: as many maps, each a little coarser
-VIEW_BYTES = 78_000  # of one view's arrays; miniature maps take what the rest leaves
-LARGEST_MAP, SMALLEST_MAP = 40, 12  # sides of a miniature, in pixels
+CLASS_BYTES = 31_500  # several classes: as many maps, coarser from four classes on
+VIEW_BYTES = 76_000  # of one view's arrays; miniature maps take what the rest leaves
+LARGEST_MAP, SMALLEST_MAP = 40, 11  # sides of a miniature, in pixels
 GRID_SIDE = 21
 BINS = 24
-SHOWN_POINTS = 200  # points carried through the layers for the bent plane
+SHOWN_POINTS = 120  # points carried through the layers for the bent plane
 
 
 def scene(experiment: Boundary) -> dict[str, Any]:
@@ -58,7 +58,7 @@ def field(experiment: Boundary, given: Material, cohort: Cohort, member: int) ->
 
 
 def _side(given: Material) -> int:
-    return CLASS_SIDE if given.task == "multiclass" else FIELD_SIDE
+    return min(FIELD_SIDE, int((CLASS_BYTES / given.outputs) ** 0.5))
 
 
 @functools.lru_cache(maxsize=8)
@@ -177,7 +177,7 @@ def _answers(given: Material, cohort: Cohort, member: int) -> dict[str, np.ndarr
     """Confusion counts (true class, predicted class) on test points; for regression predicted against true."""
     outputs = _one(cohort, member, given.test_inputs)
     if given.task == "regression":
-        return {"predicted": torch.stack([given.test_targets, outputs[:, 0]], dim=1).nan_to_num(0).to(torch.float32).numpy()}
+        return {"predicted": torch.stack([given.test_targets, outputs[:, 0]], dim=1).nan_to_num(0).clamp(-100, 100).to(torch.float16).numpy()}
     if given.task == "multiclass":
         number, true, guess = outputs.shape[1], given.test_targets, outputs.argmax(1)
     else:

@@ -94,7 +94,7 @@ export function memory(key) {
   return memories.get(place);
 }
 
-/** The mount function of a component. `Part` has set(mount, source, emit), changed() and destroy(). */
+/** The mount function of a component. `Part` has set(mount, source, emit), changed(), destroy() and the static word `reads`. */
 export function mounter(Part) {
   const parts = new WeakMap();
   return function mount({ data, parentElement, setTriggerValue }) {
@@ -154,11 +154,12 @@ class Host {
   hear() {
     const { trouble, view, scene, metrics } = this.link;
     this.say(trouble);
-    // A picture is not painted anew for a status alone; the transport bar is.
+    // Painted anew only for what the part reads: all read views and scenes, some metrics, the transport bar every status.
+    const version = this.Part.reads === "views" ? 0 : metrics.version;
     const seen = this.seen ?? {};
-    const same = view === seen.view && scene === seen.scene && metrics.version === seen.version;
-    this.seen = { view, scene, version: metrics.version };
-    if (!same || this.Part.statuses) this.part?.changed();
+    const same = view === seen.view && scene === seen.scene && version === seen.version;
+    this.seen = { view, scene, version };
+    if (!same || this.Part.reads === "status") this.part?.changed();
   }
 
   guard(action) {

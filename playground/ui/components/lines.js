@@ -4,6 +4,8 @@ import { mounter } from "./base.js";
 import { CurvesPane } from "./curves.js";
 
 class Lines {
+  static reads = "metrics";
+
   constructor(root, memory, key) {
     this.pane = new CurvesPane(root, memory, key);
   }

@@ -276,6 +276,8 @@ function same(a, b) {
 }
 
 class Network {
+  static reads = "views";
+
   constructor(root, memory, key) {
     this.pane = new NetworkPane(root, memory, key);
   }

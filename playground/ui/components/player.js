@@ -14,6 +14,8 @@ const PLAY = "M7 4.5v15l12-7.5z";
 const PAUSE = ["M7 5h3.5v14H7z", "M13.5 5H17v14h-3.5z"];
 
 class Player {
+  static reads = "views";
+
   constructor(root, memory, key) {
     this.memory = memory;
     this.key = key;

@@ -4,6 +4,8 @@ import { mounter } from "./base.js";
 import { PlanePane } from "./plane.js";
 
 class Stage {
+  static reads = "views";
+
   constructor(root, memory, key) {
     this.pane = new PlanePane(root, memory, key);
   }

@@ -4,6 +4,8 @@ import { mounter } from "./base.js";
 import { SolidPane } from "./solid.js";
 
 class Surface {
+  static reads = "views";
+
   constructor(root, memory, key) {
     this.pane = new SolidPane(root, memory, key);
   }

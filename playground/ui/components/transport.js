@@ -18,7 +18,7 @@ const HINT_MS = 6000; // how long a refused request stays on screen
 const SCRUB_MS = 50;
 
 class Transport {
-  static statuses = true;
+  static reads = "status";
 
   constructor(root) {
     const button = (name, paths, action, more = "") => {
