@@ -210,13 +210,22 @@ def split(count: int, train_share: float, data_seed: int) -> tuple[np.ndarray, n
     return order[:size], order[size:]
 
 
-def _own(digest: str, train_share: float, data_seed: int) -> Points:
+def own_rows(digest: str) -> tuple[np.ndarray, np.ndarray, dict[str, Any]]:
+    """Own data as it was drawn or uploaded: (N, 2) float64 in its own units, targets (N,), and what is known about it.
+
+    Raises:
+        UserError: When nothing of this digest is kept on this machine.
+    """
     from playground.data import shelf
 
     if not digest:
         raise UserError("There is no own data yet.", "Draw points or upload a table first.")
     arrays, about = shelf.get(digest)
-    raw, targets = np.asarray(arrays["inputs"], np.float64), np.asarray(arrays["targets"])
+    return np.asarray(arrays["inputs"], np.float64), np.asarray(arrays["targets"]), about
+
+
+def _own(digest: str, train_share: float, data_seed: int) -> Points:
+    raw, targets, about = own_rows(digest)
     train, test = split(len(raw), train_share, data_seed)
     drawn = bool(about.get("drawn"))
     origin, scale = np.zeros(2), np.ones(2)

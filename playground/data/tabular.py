@@ -9,7 +9,7 @@ import numpy as np
 from playground.core.errors import UserError
 from playground.core.limits import CLASSES, POINTS
 from playground.core.randomness import numpy_stream
-from playground.data.uploads import Table
+from playground.data.uploads import Table, places
 
 FEWEST = 4  # rows: something to learn from and something to test on
 NUMBERS_FROM = 11  # distinct whole numbers from which "auto" takes a target for a number
@@ -35,15 +35,16 @@ def two_features(table: Table, first: str, second: str, target: str, task: str =
         raise UserError("Two different columns and a third as target are needed.")
     for name in (first, second):
         if table.kinds[name] != "number":
-            raise UserError(f"“{name}” holds words; a place in the plane needs numbers.", "Choose another column.")
+            held = "dates" if table.kinds[name] == "date" else "words"
+            raise UserError(f"“{name}” holds {held}; a place in the plane needs numbers.", "Choose another column.")
     inputs = np.stack([table.columns[first], table.columns[second]], axis=1)
     labels = table.columns[target]
     kept = np.isfinite(inputs).all(1) & (np.isfinite(labels) if table.kinds[target] == "number" else labels != "")
     notes = []
     dropped = int((~kept).sum())
     if dropped:
-        rows = ", ".join(f"{row + table.first_row:,}" for row in np.flatnonzero(~kept)[:3])
-        notes.append(f"{dropped:,} of {len(kept):,} rows were left out for a missing cell (line {rows}{' …' if dropped > 3 else ''}).")
+        where = places(table.lines, ~kept)
+        notes.append(f"{dropped:,} of {len(kept):,} rows were left out for a missing cell ({where}).")
     inputs, labels = inputs[kept], labels[kept]
     if len(inputs) < FEWEST:
         raise UserError(f"Only {len(inputs)} complete rows are left; at least {FEWEST} are needed.")

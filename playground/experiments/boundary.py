@@ -65,7 +65,7 @@ class Boundary(Experiment):
                                        help="Keeps the inputs of each activation at mean 0 and spread 1.")  # fmt: skip
     optimizer: str = fields.choice("adam", RULES, label="Optimizer", group="Training", help="How a gradient becomes a move.")
     learning_rate: float = fields.number(0.03, 1e-5, 10.0, log=True, live=True, label="Learning rate", group="Training", help="Length of a move.")
-    momentum: float = fields.number(0.9, 0.0, 0.99, step=0.01, live=True, label="Momentum", group="Training",
+    momentum: float = fields.number(0.9, 0.01, 0.99, step=0.01, live=True, label="Momentum", group="Training",
                                     help="Share of the last move kept; for momentum and Nesterov.")  # fmt: skip
     schedule: str = fields.choice("constant", SCHEDULES, label="Schedule", group="Training", help="How the learning rate changes over the epochs.")
     batch_size: int = fields.integer(10, 1, 500, log=True, label="Batch size", group="Training", help="Examples averaged for one update.")
@@ -122,7 +122,7 @@ class Boundary(Experiment):
     @classmethod
     def race_trainer(cls, race: Race, members: Sequence[Boundary]) -> Trainer:
         """All members at once, those of one structure vectorised."""
-        from playground.experiments.boundary_trainer import BoundaryRace
+        from playground.experiments.boundary_race import BoundaryRace
 
         return BoundaryRace(race, members)
 
@@ -133,13 +133,13 @@ class Boundary(Experiment):
 
     def data_csv(self) -> str:
         """Own data as the CSV the exported script reads; empty for a data set that the script makes itself."""
-        from playground.experiments.boundary_script import data_csv
+        from playground.experiments.boundary_files import data_csv
 
         return data_csv(self)
 
     def named_weights(self, state: dict[str, Any]) -> dict[str, Any]:
         """Parameters of a checkpoint by their names in the exported script's model."""
-        from playground.experiments.boundary_script import named_weights
+        from playground.experiments.boundary_files import named_weights
 
         return named_weights(self, state)
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+import types
+from typing import TYPE_CHECKING
 
 from playground.core.experiment import Change
 from playground.core.randomness import derive
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from playground.experiments.boundary import Boundary
 
 _LION = '''
+
 class Lion(torch.optim.Optimizer):
     """Chen et al. 2023, algorithm 2."""
 
@@ -34,7 +34,6 @@ class Lion(torch.optim.Optimizer):
                 m = self.state[p].setdefault("m", torch.zeros_like(p))
                 p -= group["lr"] * torch.lerp(p.grad, m, 0.9).sign()
                 m.lerp_(p.grad, 0.01)
-
 '''
 
 
@@ -54,11 +53,13 @@ def write(experiment: Boundary, steps: int, changes: list[Change]) -> str:
 
 def _head(experiment: Boundary, steps: int, loss: str) -> str:
     lion = _LION if experiment.optimizer == "lion" else ""
+    bends = ", ".join(dict.fromkeys(experiment.activations())) or "no activation"
     return f'''"""{experiment.title}: {points.DATASETS[experiment.dataset]}, {steps} updates of plain PyTorch.
 
-Network: {len(experiment.features)} inputs, hidden sizes {list(experiment.hidden_sizes)}, {", ".join(dict.fromkeys(experiment.activations())) or "no activation"}.
-Loss: {LOSSES[loss].title}. Optimizer: {RULES[experiment.optimizer].title}, learning rate {experiment.learning_rate:g}, batches of {experiment.batch_size}.
-float64 throughout, so that the numbers below agree with the ones on screen to many digits. Needs: pip install torch numpy
+Network: {len(experiment.features)} inputs, hidden sizes {list(experiment.hidden_sizes)}, {bends}.
+Loss: {LOSSES[loss].title}. Optimizer: {RULES[experiment.optimizer].title}, learning rate {experiment.learning_rate:g},
+batches of {experiment.batch_size}. float64 throughout, so that the numbers below agree with the ones on screen to many digits.
+Needs: pip install torch numpy
 """
 
 import math
@@ -66,7 +67,6 @@ import math
 import numpy as np
 import torch
 
-torch.manual_seed(0)  # every draw below has its own generator
 torch.set_num_threads(1)  # networks this small only get slower with more
 {lion}'''
 
@@ -81,7 +81,8 @@ def _data(experiment: Boundary) -> str:
 
 {source}
 
-points, targets = {maker.make.__name__}({experiment.count}, {experiment.noise!r}, {experiment.classes}, np.random.default_rng({derive(experiment.data_seed, "points")}))
+stream = np.random.default_rng({derive(experiment.data_seed, "points")})
+points, targets = {maker.make.__name__}({experiment.count}, {experiment.noise!r}, {experiment.classes}, stream)
 {_split(experiment)}'''
 
 
@@ -173,46 +174,40 @@ def make_model():
 '''
 
 
-def _training(experiment: Boundary, steps: int, changes: list[Change], task: str, loss: str) -> str:
-    dtype = "targets.astype(np.int64)" if task == "multiclass" else "targets.astype(np.float64)"
-    signs = " * 2 - 1" if loss == "half_mse" and task == "binary" else ""
-    squeeze = "" if task == "multiclass" else ".squeeze(1)"
+def _schedule(experiment: Boundary) -> str:
+    """The schedule's own source, with what it calls, and `factor(step)`."""
     schedule = SCHEDULES[experiment.schedule]
-    total = experiment.step_limit
-    factors = [schedule.factor(step, total) for step in range(steps)] if experiment.schedule != "constant" else []
-    factor = f"\nFACTORS = {factors!r}  # {schedule.title} schedule, one an update\n" if factors else ""
-    now = {name: getattr(experiment, name) for name in ("learning_rate", "momentum", "l1", "l2", "gradient_clip")}
-    table = [{"step": each.step, **({"values": each.values} if each.values else {"edit": each.edit})} for each in changes if each.step <= steps]
-    rate = "now[\"learning_rate\"] * FACTORS[step]" if factors else "now[\"learning_rate\"]"
-    if experiment.normalization == "batch":
-        skip = "        if len(rows) < 2:\n            step += 1  # one example has no batch statistics\n            continue\n"
-    else:
-        skip = ""
-    return f'''
-# Training --------------------------------------------------------------------------------------------------------------
+    shape = "".join(f", {name}={each.default!r}" for name, each in schedule.parameters.items())
+    return f"""
 
-goals = torch.from_numpy({dtype}){signs}
-model = make_model()
-now = {now!r}
-optimizer = {RULES[experiment.optimizer].code.format(learning_rate='now["learning_rate"]', momentum='now["momentum"]')}
-batches = torch.Generator().manual_seed({derive(experiment.seed, "batches")})
-linear = [module for module in model if isinstance(module, torch.nn.Linear)]
-CHANGES = {table!r}  # made by hand while it ran
-{factor}
+# Learning rate: {schedule.title} --------------------------------------------------------------------------------------------
 
-def loss_of(predictions, targets):
-    return {LOSSES[loss].torch_expression}
+{_sources(schedule.rule)}
 
 
-def predict(rows):
-    return model(inputs[rows]){squeeze}
+def factor(step):
+    return {schedule.rule.__name__}(step, {experiment.step_limit}{shape})
+"""
 
 
+def _sources(function: types.FunctionType) -> str:
+    """The text of a function, after the constants and functions of its module that it uses."""
+    parts = []
+    for name in function.__code__.co_names:
+        value = function.__globals__.get(name)
+        if isinstance(value, types.FunctionType) and value.__module__ == function.__module__:
+            parts.append(_sources(value))
+        elif isinstance(value, (int, float)):
+            parts.append(f"{name} = {value!r}")
+    return "\n\n\n".join([*dict.fromkeys(parts), inspect.getsource(function).rstrip()])
+
+
+_APPLY = '''
 def apply_changes(step):
     for change in CHANGES:
         if change["step"] != step:
             continue
-        for name, value in change.get("values", {{}}).items():
+        for name, value in change.get("values", {}).items():
             if name == "dropout":
                 Drop.rate = value
             elif name in now:
@@ -227,8 +222,53 @@ def apply_changes(step):
                     linear[edit["layer"]].weight[edit["row"], edit["column"]] = edit["value"]
                 else:
                     linear[edit["layer"]].bias[edit["row"]] = edit["value"]
+'''
+_RESULT = '''
+model.eval()
+with torch.no_grad():
+    print("train_loss", repr(loss_of(predict(train_rows), goals[train_rows]).mean().item()))
+    print("test_loss", repr(loss_of(predict(test_rows), goals[test_rows]).mean().item()))
+'''
 
 
+def _training(experiment: Boundary, steps: int, changes: list[Change], task: str, loss: str) -> str:
+    """Everything from targets to the printed losses."""
+    scheduled = experiment.schedule != "constant"
+    table = [{"step": each.step, **({"values": each.values} if each.values else {"edit": each.edit})} for each in changes if each.step <= steps]
+    dtype = "np.int64" if task == "multiclass" else "np.float64"
+    signs = " * 2 - 1" if loss == "half_mse" and task == "binary" else ""
+    now = {name: getattr(experiment, name) for name in ("learning_rate", "momentum", "l1", "l2", "gradient_clip")}
+    optimizer = RULES[experiment.optimizer].code.format(learning_rate='now["learning_rate"]', momentum='now["momentum"]')
+    return f'''
+# Training --------------------------------------------------------------------------------------------------------------
+
+goals = torch.from_numpy(targets.astype({dtype})){signs}
+model = make_model()
+now = {now!r}
+optimizer = {optimizer}
+batches = torch.Generator().manual_seed({derive(experiment.seed, "batches")})
+linear = [module for module in model if isinstance(module, torch.nn.Linear)]
+CHANGES = {table!r}  # made by hand while it ran
+{_schedule(experiment) if scheduled else ""}
+
+def loss_of(predictions, targets):
+    return {LOSSES[loss].torch_expression}
+
+
+def predict(rows):
+    return model(inputs[rows]){"" if task == "multiclass" else ".squeeze(1)"}
+
+{_APPLY}
+{_loop(experiment, steps, scheduled)}{_RESULT}'''
+
+
+def _loop(experiment: Boundary, steps: int, scheduled: bool) -> str:
+    lone = """        if len(rows) < 2:  # one example has no batch statistics
+            step += 1
+            apply_changes(step)
+            continue
+""" if experiment.normalization == "batch" else ""  # fmt: skip
+    return f'''
 train_rows, test_rows = torch.from_numpy(train), torch.from_numpy(test)
 step = 0
 apply_changes(0)
@@ -238,7 +278,7 @@ while step < {steps}:
         if step == {steps}:
             break
         model.train()
-{skip}        value = loss_of(predict(train_rows[rows]), goals[train_rows[rows]]).mean()
+{lone}        value = loss_of(predict(train_rows[rows]), goals[train_rows[rows]]).mean()
         for layer in linear:
             value = value + now["l1"] * layer.weight.abs().sum() + now["l2"] / 2 * (layer.weight**2).sum()
         optimizer.zero_grad()
@@ -246,47 +286,8 @@ while step < {steps}:
         if now["gradient_clip"] > 0:
             torch.nn.utils.clip_grad_norm_(model.parameters(), now["gradient_clip"])
         for group in optimizer.param_groups:
-            group["lr"] = {rate}
+            group["lr"] = now["learning_rate"]{" * factor(step)" if scheduled else ""}
         optimizer.step()
         step += 1
         apply_changes(step)
-
-model.eval()
-with torch.no_grad():
-    print("train_loss", repr(loss_of(predict(train_rows), goals[train_rows]).mean().item()))
-    print("test_loss", repr(loss_of(predict(test_rows), goals[test_rows]).mean().item()))
 '''
-
-
-def data_csv(experiment: Boundary) -> str:
-    """Own data in its own units; empty for generated data."""
-    if experiment.dataset != points.OWN:
-        return ""
-    data = experiment.points()
-    rows = data.origin + data.scale * data.inputs
-    targets = data.targets if data.task != "regression" else data.target_origin + data.target_scale * data.targets
-    lines = [",".join(f'"{name}"' for name in (*data.names, data.target_name))]
-    lines += [f"{a!r},{b!r},{t!r}" for a, b, t in zip(*(column.tolist() for column in (*rows.T, targets)), strict=True)]
-    return "\n".join(lines) + "\n"
-
-
-def named_weights(experiment: Boundary, state: dict[str, Any]) -> dict[str, np.ndarray]:
-    """`{place}.weight` and `{place}.bias` as `model.load_state_dict` of the exported script takes them."""
-    from playground.networks.batched_mlp import Structure
-
-    sizes = (len(experiment.features), *experiment.hidden_sizes, experiment.points().outputs)
-    shapes = Structure(sizes, experiment.activations(), experiment.normalization).shapes()
-    flat, found, offset = np.asarray(state["flat"])[0], {}, 0
-    per_layer = 3 + (experiment.normalization != "none")
-    words = {"weight": "weight", "bias": "bias", "gain": "weight", "shift": "bias"}
-    for name, shape in shapes:
-        kind, layer = name.split("_")
-        place = int(layer) * per_layer + (kind in ("gain", "shift"))
-        size = int(np.prod(shape))
-        found[f"{place}.{words[kind]}"] = flat[offset : offset + size].reshape(shape)
-        offset += size
-    if experiment.normalization == "batch":
-        for layer in range(len(experiment.hidden_sizes)):
-            found[f"{layer * per_layer + 1}.running_mean"] = np.asarray(state[f"running_mean_{layer}"])[0]
-            found[f"{layer * per_layer + 1}.running_var"] = np.asarray(state[f"running_variance_{layer}"])[0]
-    return found

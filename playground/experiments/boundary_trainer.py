@@ -1,4 +1,4 @@
-"""Training and viewing networks on points of the plane: one alone, or a race of many."""
+"""Training and viewing a network on points of the plane."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ from playground.networks.features import expand
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from playground.core.race import Race
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +132,7 @@ class BoundaryTrainer(Trainer):
         for part in ("train", "test"):
             loss, outputs = self._losses(part)
             found[f"{part}_loss"] = loss
-            name, value = _score(self.material, outputs, getattr(self.material, f"{part}_targets"))
+            name, value = score(self.material, outputs, getattr(self.material, f"{part}_targets"))
             found[f"{part}_{name}"] = value
         found["gradient_norm"] = float(self.cohort.network.gradient.norm())
         found["weight_norm"] = float((self.cohort.network.flat * self.cohort.mask).norm())
@@ -213,7 +211,7 @@ class BoundaryTrainer(Trainer):
         return found
 
 
-def _score(given: Material, outputs: Tensor, targets: Tensor) -> tuple[str, float]:
+def score(given: Material, outputs: Tensor, targets: Tensor) -> tuple[str, float]:
     """Accuracy for classes, R² for numbers (1 - residual variance / variance)."""
     if given.task == "multiclass":
         return "accuracy", float((outputs.argmax(1) == targets).double().mean())
@@ -221,82 +219,3 @@ def _score(given: Material, outputs: Tensor, targets: Tensor) -> tuple[str, floa
         return "accuracy", float(((outputs[:, 0] > 0) == (targets > 0.5)).double().mean())
     residual, spread = ((outputs[:, 0] - targets) ** 2).sum(), ((targets - targets.mean()) ** 2).sum()
     return "r2", float(1 - residual / spread.clamp(min=1e-12))
-
-
-class BoundaryRace(Trainer):
-    """Members of one structure, data and optimizer form a cohort; cohorts take their updates in turn.
-
-    Steps count updates of each member; a member past its own last epoch waits. With early stopping a member that has stopped
-    keeps its place but no longer counts: races compare whole curves, so patience is not applied here.
-    """
-
-    experiment: Race
-
-    def __init__(self, race: Race, members: Sequence[Boundary]):
-        super().__init__(race)
-        self.members = list(members)
-        groups: dict[tuple[Any, ...], list[int]] = {}
-        for number, each in enumerate(self.members):
-            groups.setdefault(_kinship(each), []).append(number)
-        self.groups = list(groups.values())
-        self.materials = [material(self.members[group[0]]) for group in self.groups]
-        self.cohorts = [cohort([self.members[i] for i in group], given) for group, given in zip(self.groups, self.materials, strict=True)]
-
-    @property
-    def steps_per_epoch(self) -> int:
-        return max(each.steps_per_epoch for each in self.cohorts)
-
-    def advance(self, steps: int) -> None:
-        for group, each in zip(self.groups, self.cohorts, strict=True):
-            limit = self.members[group[0]].step_limit
-            each.advance(max(0, min(steps, limit - each.step)))
-        self.step_count += steps
-
-    def metrics(self) -> Metrics:
-        found: Metrics = {}
-        for group, given, each in zip(self.groups, self.materials, self.cohorts, strict=True):
-            for part in ("train", "test"):
-                targets = getattr(given, f"{part}_targets")
-                losses, outputs = each.losses(getattr(given, f"{part}_inputs"), targets)
-                for place, member in enumerate(group):
-                    name, value = _score(given, outputs[place], targets)
-                    found |= {f"{part}_loss/{member}": float(losses[place]), f"{part}_{name}/{member}": value}
-        return found
-
-    def scene(self) -> dict[str, Any]:
-        from playground.experiments.boundary_view import scene
-
-        return {f"{name}_{i}": value for i, each in enumerate(self.members) for name, value in scene(each).items()}
-
-    def view(self) -> dict[str, Any]:
-        from playground.experiments.boundary_view import field
-
-        found: dict[str, Any] = {}
-        if len(self.members) > 16:  # a sweep is read from its curves
-            return found
-        for group, given, each in zip(self.groups, self.materials, self.cohorts, strict=True):
-            for place, member in enumerate(group):
-                found[f"field_{member}"] = field(self.members[member], given, each, place)
-        return found
-
-    @property
-    def diverged(self) -> bool:
-        return not any(bool(torch.isfinite(each.network.flat).all(1).any()) for each in self.cohorts)
-
-    def state_dict(self) -> State:
-        state: State = {"step_count": self.step_count}
-        for i, each in enumerate(self.cohorts):
-            state |= {f"{i}/{name}": value for name, value in each.state_dict().items()}
-        return state
-
-    def load_state_dict(self, state: State) -> None:
-        self.step_count = int(state["step_count"])
-        for i, each in enumerate(self.cohorts):
-            prefix = f"{i}/"
-            each.load_state_dict({name[len(prefix):]: value for name, value in state.items() if name.startswith(prefix)})
-
-
-def _kinship(experiment: Boundary) -> tuple[Any, ...]:
-    """Equal for members that one cohort can hold: all fields but those that are a member's own."""
-    own = ("learning_rate", "momentum", "l1", "l2", "dropout", "gradient_clip", "patience", "schedule", "seed")
-    return tuple(value for name, value in experiment.model_dump().items() if name not in own)

@@ -1,6 +1,7 @@
 """The coach: reads the run once a second and says, in plain words, what is wrong and what to change."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -30,7 +31,12 @@ def _coach(run: Run, rules: tuple[Rule, ...]) -> None:
 
 
 def _words(kind: type[Experiment], advice: Advice) -> str:
-    domains = kind.domains()
-    parts = [f"{label(kind, name)} → {domains[name].words(value) if domains[name].options else to_text(domains[name], value)}"
-             for name, value in advice.changes.items() if value != ""]  # fmt: skip
+    parts = [f"{label(kind, name)} → {_shown(kind, name, value)}" for name, value in advice.changes.items() if value != ""]
     return "Apply: " + ", ".join(parts)
+
+
+def _shown(kind: type[Experiment], name: str, value: Any) -> str:
+    domain = kind.domains()[name]
+    if domain.kind == "choices":
+        return ", ".join(domain.words(each) for each in value)
+    return domain.words(value) if domain.options else to_text(domain, value)

@@ -29,8 +29,7 @@ def choose(kind: Any, parts: Mapping[str, str]) -> None:
 def set_up(kind: Any, presets: Presets) -> Any:
     """Presets on top and the controls that matter at present in the sidebar; returns the settings."""
     with st.container():  # and always a sentence, so that what comes below neither moves nor is rebuilt in the middle of a drag
-        if ui.presets(kind, [ui.Preset(*row) for row in presets], keep=("part",)) is None:
-            st.caption("Your own setting. A preset brings you back.")
+        ui.presets(kind, [ui.Preset(*row) for row in presets], keep=("part",))
     now = ui.controls(kind, only=())
     return ui.controls(kind, container=st.sidebar, hide=now.unused_controls())
 

@@ -37,8 +37,8 @@ def presets(kind: type[Experiment], items: Sequence[Preset], *, keep: Sequence[s
     st.session_state[key] = active.key if active else None
     st.pills("Presets", list(table), key=key, on_change=_choose, args=(kind, table, key, tuple(keep)),
              format_func=lambda each: table[each].title if table[each].good else f"{table[each].title} ⚠")  # fmt: skip
-    if active:
-        st.caption(("" if active.good else "⚠ Made to fail. ") + active.why)
+    # Always a line: were it to come and go, everything below would be mounted anew in the middle of a drag.
+    st.caption((("" if active.good else "⚠ Made to fail. ") + active.why) if active else "Your own setting. A preset brings back one of ours.")
     return active
 
 
