@@ -52,8 +52,11 @@ def main() -> None:
     state["!pages"] = pages
     if state.get("!page") != page.url_path:
         state["!last_page"], state["!page"] = state.get("!page"), page.url_path
-        state["!arrived"] = True  # settings in the address are now those of a link, not an echo of our own
-    page.run()
+        state["!arrived"], state["!taken"] = True, set()  # settings in the address are now those of a link, not an echo of our own
+    try:
+        page.run()
+    finally:
+        state["!arrived"] = False  # from now on the address holds what this session wrote there
 
 
 main()

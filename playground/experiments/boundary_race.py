@@ -60,14 +60,14 @@ class BoundaryRace(Trainer):
         return {f"{name}_{i}": value for i, each in enumerate(self.members) for name, value in scene(each).items()}
 
     def view(self) -> dict[str, Any]:
-        from playground.experiments.boundary_view import field
+        from playground.experiments.boundary_view import fields
 
         found: dict[str, Any] = {}
         if len(self.members) > 16:  # a sweep is read from its curves
             return found
         for group, given, each in zip(self.groups, self.materials, self.cohorts, strict=True):
-            for place, member in enumerate(group):
-                found[f"field_{member}"] = field(self.members[member], given, each, place)
+            shades = fields(self.members[group[0]], given, each)
+            found |= {f"field_{member}": shade for member, shade in zip(group, shades, strict=True)}
         return found
 
     @property

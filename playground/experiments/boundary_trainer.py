@@ -120,7 +120,7 @@ class BoundaryTrainer(Trainer):
                     "A smaller learning rate or gradient clipping keeps it in bounds.")  # fmt: skip
         if self.stopped_early:
             return f"Stopped early: the test loss was best ({self.best_loss:.4g}) after epoch {self.best_epoch:,}."
-        return f"Finished after {self.experiment.epochs:,} epochs."
+        return f"Finished after {self.experiment.epochs:,} epochs." if self.finished else ""
 
     def _losses(self, part: str) -> tuple[float, Tensor]:
         inputs, targets = getattr(self.material, f"{part}_inputs"), getattr(self.material, f"{part}_targets")
@@ -150,7 +150,7 @@ class BoundaryTrainer(Trainer):
     def view(self) -> Any:
         from playground.experiments.boundary_view import look
 
-        return look(self.experiment, self.material, self.cohort, 0)
+        return look(self.experiment, self.material, self.cohort)
 
     def apply(self, before: Experiment) -> None:
         self.cohort.adopt([habits(self.experiment)])

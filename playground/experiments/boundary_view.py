@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from playground.networks.cohort import Cohort
 
 FIELD_SIDE = 100
+RACE_SIDE = 64
 CLASS_BYTES = 31_500  # several classes: as many maps, coarser from four classes on
 VIEW_BYTES = 76_000  # of one view's arrays; miniature maps take what the rest leaves
 LARGEST_MAP, SMALLEST_MAP = 40, 11  # sides of a miniature, in pixels
 GRID_SIDE = 21
 BINS = 24
+HUGE = 1e9
 SHOWN_POINTS = 120  # points carried through the layers for the bent plane
 
 
@@ -36,25 +38,26 @@ def scene(experiment: Boundary) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def look(experiment: Boundary, given: Material, cohort: Cohort, member: int) -> dict[str, Any]:
-    """Everything the figures need of one member; copied arrays, at most VIEW_BYTES together."""
+def look(experiment: Boundary, given: Material, cohort: Cohort) -> dict[str, Any]:
+    """Everything the figures need of a cohort of one; copied arrays, at most VIEW_BYTES together."""
     with torch.inference_mode():
         side = _side(given)
         seen = _pixels(experiment, given, side)
         hidden: list[Tensor] = []
-        outputs = _one(cohort, member, seen, hidden)
+        outputs = cohort.network.evaluate(seen, hidden)[0]
         found = {
-            "field": _shade(given, outputs, side), **_parameters(cohort, member), **_histograms(cohort, member),
-            **_bent_plane(experiment, given, cohort, member), **_answers(given, cohort, member),
+            "field": _shade(given, outputs, side), **_parameters(cohort), **_histograms(cohort),
+            **_bent_plane(experiment, given, cohort), **_answers(given, cohort),
         }  # fmt: skip
         room = VIEW_BYTES - sum(each.nbytes for each in found.values() if isinstance(each, np.ndarray))
         return {**found, "thumbnails": _thumbnails(given, seen, hidden, outputs, side, room)}
 
 
-def field(experiment: Boundary, given: Material, cohort: Cohort, member: int) -> np.ndarray:
-    """The field alone."""
+def fields(experiment: Boundary, given: Material, cohort: Cohort) -> list[np.ndarray]:
+    """The field alone, of every member, computed together."""
+    side = min(RACE_SIDE, _side(given))
     with torch.inference_mode():
-        return _shade(given, _one(cohort, member, _pixels(experiment, given, _side(given))), _side(given))
+        return [_shade(given, each, side) for each in cohort.network.evaluate(_pixels(experiment, given, side))]
 
 
 def _side(given: Material) -> int:
@@ -71,17 +74,6 @@ def _lattice(side: int) -> Tensor:
 
 def _pixels(experiment: Boundary, given: Material, side: int) -> Tensor:
     return given.see(_lattice(side), experiment.features)
-
-
-def _one(cohort: Cohort, member: int, inputs: Tensor, keep: list[Tensor] | None = None) -> Tensor:
-    """Outputs (N, out) of one member."""
-    if len(cohort.seeds) == 1:
-        return cohort.network.evaluate(inputs, keep)[0]
-    all_kept: list[Tensor] | None = [] if keep is not None else None
-    outputs = cohort.network.evaluate(inputs, all_kept)[member]
-    if keep is not None and all_kept is not None:
-        keep.extend(each[member : member + 1] for each in all_kept)
-    return outputs
 
 
 def _shade(given: Material, outputs: Tensor, side: int) -> np.ndarray:
@@ -114,16 +106,16 @@ def _thumbnails(given: Material, seen: Tensor, hidden: list[Tensor], outputs: Te
     return values.nan_to_num(0).add_(1).mul_(127.5).round_().clamp_(0, 255).to(torch.uint8).reshape(units, wanted, wanted).numpy()
 
 
-def _parameters(cohort: Cohort, member: int) -> dict[str, np.ndarray]:
-    return {name: value[member].to(torch.float32).numpy() for name, value in cohort.network.parameters.items()}
+def _parameters(cohort: Cohort) -> dict[str, np.ndarray]:
+    return {name: value[0].to(torch.float32).numpy() for name, value in cohort.network.parameters.items()}
 
 
-def _histograms(cohort: Cohort, member: int) -> dict[str, np.ndarray]:
+def _histograms(cohort: Cohort) -> dict[str, np.ndarray]:
     """Counts of weights and of their last gradients in BINS equal bins."""
     found: dict[str, np.ndarray] = {}
     chosen = cohort.mask > 0
     for name, flat in (("weight", cohort.network.flat), ("gradient", cohort.network.gradient)):
-        values = flat[member][chosen].nan_to_num(0).numpy()
+        values = _tame(flat[0][chosen]).numpy()
         reach = float(np.abs(values).max()) or 1.0
         counts, edges = np.histogram(values, BINS, (-reach, reach))
         found[f"{name}_counts"] = counts.astype(np.float32)
@@ -131,7 +123,7 @@ def _histograms(cohort: Cohort, member: int) -> dict[str, np.ndarray]:
     return found
 
 
-def _bent_plane(experiment: Boundary, given: Material, cohort: Cohort, member: int) -> dict[str, Any]:
+def _bent_plane(experiment: Boundary, given: Material, cohort: Cohort) -> dict[str, Any]:
     """Where each hidden layer of two or more units takes a square grid and some training points, in [-1, 1] (see `_flattened`).
 
     `bent_grid_<layer>` (21, 21, 2), `bent_points_<layer>` (N, 2); `bent_share` lists for every layer the share of its spread that
@@ -139,20 +131,25 @@ def _bent_plane(experiment: Boundary, given: Material, cohort: Cohort, member: i
     """
     grids: list[Tensor] = []
     dots: list[Tensor] = []
-    outputs = _one(cohort, member, _pixels(experiment, given, GRID_SIDE), grids)
-    _one(cohort, member, given.train_inputs[:SHOWN_POINTS], dots)
+    outputs = cohort.network.evaluate(_pixels(experiment, given, GRID_SIDE), grids)[0]
+    cohort.network.evaluate(given.train_inputs[:SHOWN_POINTS], dots)
     found: dict[str, Any] = {}
     shares = []
     for layer, (grid, dot) in enumerate(zip(grids, dots, strict=True)):
         share = 1.0
         if grid.shape[2] > 1:
-            flat_grid, flat_dots, share = _flattened(grid[0].nan_to_num(0), dot[0].nan_to_num(0))
+            flat_grid, flat_dots, share = _flattened(_tame(grid[0]), _tame(dot[0]))
             found[f"bent_grid_{layer}"] = flat_grid.reshape(GRID_SIDE, GRID_SIDE, 2).to(torch.float16).numpy()
             found[f"bent_points_{layer}"] = flat_dots.to(torch.float16).numpy()
         shares.append(share)
     if outputs.shape[1] == 1:
         found["bent_cells"] = _shade(given, outputs, GRID_SIDE)
     return found | {"bent_share": shares}
+
+
+def _tame(values: Tensor) -> Tensor:
+    """Numbers that can be squared and binned, whatever a diverged network holds; ordinary ones stay as they are."""
+    return values.nan_to_num(0, 0, 0).clamp(-HUGE, HUGE)
 
 
 def _flattened(grid: Tensor, dots: Tensor) -> tuple[Tensor, Tensor, float]:
@@ -173,9 +170,9 @@ def _flattened(grid: Tensor, dots: Tensor) -> tuple[Tensor, Tensor, float]:
     return grid / reach, dots / reach, share
 
 
-def _answers(given: Material, cohort: Cohort, member: int) -> dict[str, np.ndarray]:
+def _answers(given: Material, cohort: Cohort) -> dict[str, np.ndarray]:
     """Confusion counts (true class, predicted class) on test points; for regression predicted against true."""
-    outputs = _one(cohort, member, given.test_inputs)
+    outputs = cohort.network.evaluate(given.test_inputs)[0]
     if given.task == "regression":
         return {"predicted": torch.stack([given.test_targets, outputs[:, 0]], dim=1).nan_to_num(0).clamp(-100, 100).to(torch.float16).numpy()}
     if given.task == "multiclass":

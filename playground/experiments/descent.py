@@ -30,7 +30,7 @@ class Settings(Experiment):
     """All settings but the optimizers' own hyperparameters, which `Descent` adds from their table."""
 
     part: str = fields.choice("race", PARTS, group="hidden", label="Part of the screen")
-    surface: str = fields.choice("rosenbrock", SURFACES, label="Surface", help="What is walked down. Its height plays the part of a loss.")
+    surface: str = fields.choice("himmelblau", SURFACES, label="Surface", help="What is walked down. Its height plays the part of a loss.")
     formula: str = fields.text("sin(x)*y + (x**2 + y**2)/4", max_length=FORMULA_CHARACTERS, label="Formula",
                                help="In x and y, or in x alone for a curve. Knows + − * / ** and sin, cos, exp, log, sqrt, abs, tanh, min, max and more.")  # fmt: skip
     reach: float = fields.number(4.0, 0.5, 20.0, step=0.5, label="Window", help="Shows x and y from minus to plus this.")

@@ -65,7 +65,7 @@ SURFACES: dict[str, SurfaceCard] = {
               "Steep across, flat along: the steep wall limits the learning rate, the flat floor needs a large one."),
         _card("rosenbrock", "Rosenbrock", "(1 - x)**2 + 100*(y - x**2)**2", (-2, 2), (-1, 3), ((1.0, 1.0),), (-1.2, 1.0),
               "A bent, nearly flat valley: easy to reach, slow to follow.", "Rosenbrock 1960, a = 1, b = 100"),
-        _card("himmelblau", "Himmelblau", "(x**2 + y - 11)**2 + (x + y**2 - 7)**2", (-5, 5), (-5, 5), _FOUR, (-0.3, -1.2),
+        _card("himmelblau", "Himmelblau", "(x**2 + y - 11)**2 + (x + y**2 - 7)**2", (-5, 5), (-5, 5), _FOUR, (0.0, -3.0),
               "Four minima, all at height 0: the method decides which one is found.", "Himmelblau 1972"),
         _card("beale", "Beale", "(1.5 - x + x*y)**2 + (2.25 - x + x*y**2)**2 + (2.625 - x + x*y**3)**2", (-4.5, 4.5), (-4.5, 4.5), ((3.0, 0.5),), (-1.0, 1.6),
               "Cliffs at the corners, a long flat floor between them.", "Beale 1958"),

@@ -157,20 +157,20 @@ OPTIMIZERS: dict[str, OptimizerCard] = {
     for each in (
         OptimizerCard("sgd", "SGD", "SGD", r"\theta \leftarrow \theta - \eta\, g",
                       "Straight down the slope, as far as the slope is steep.", "Cauchy 1847; Robbins and Monro 1951, equation 6",
-                      {"learning_rate": _rate(0.05)}),
+                      {"learning_rate": _rate(0.01)}),
         OptimizerCard("momentum", "Momentum", "SGD", r"v \leftarrow \mu v + g, \qquad \theta \leftarrow \theta - \eta\, v",
                       "A heavy ball: it keeps most of its velocity and gathers speed where slopes agree.", "Polyak 1964, equation 9",
-                      {"learning_rate": _rate(0.02), "momentum": _momentum()}),
+                      {"learning_rate": _rate(0.01), "momentum": _momentum()}),
         OptimizerCard("nesterov", "Nesterov", "SGD", r"v \leftarrow \mu v + g, \qquad \theta \leftarrow \theta - \eta\,(g + \mu v)",
                       "Momentum that looks ahead, and so brakes before it has overshot.", "Nesterov 1983; Sutskever et al. 2013, equations 3 and 4",
-                      {"learning_rate": _rate(0.02), "momentum": _momentum()}, (("nesterov", True),)),
+                      {"learning_rate": _rate(0.01), "momentum": _momentum()}, (("nesterov", True),)),
         OptimizerCard("adagrad", "Adagrad", "Adagrad", r"s \leftarrow s + g^2, \qquad \theta \leftarrow \theta - \frac{\eta}{\sqrt s + \varepsilon}\, g",
                       "Divides each coordinate by the size of all its gradients so far: steps only ever shrink.", "Duchi et al. 2011, figure 1",
                       {"learning_rate": _rate(0.5), "epsilon": _epsilon(1e-10)}),
         OptimizerCard("rmsprop", "RMSprop", "RMSprop",
                       r"v \leftarrow \rho v + (1 - \rho)\, g^2, \qquad \theta \leftarrow \theta - \frac{\eta}{\sqrt v + \varepsilon}\, g",
                       "Adagrad that forgets: divides by the size of recent gradients.", "Tieleman and Hinton 2012, lecture 6e",
-                      {"learning_rate": _rate(0.03), "rho": _share(0.99, "ρ", "alpha", r"\rho", "Memory of the average of squared gradients."),
+                      {"learning_rate": _rate(0.05), "rho": _share(0.99, "ρ", "alpha", r"\rho", "Memory of the average of squared gradients."),
                        "epsilon": _epsilon(1e-8)}),
         OptimizerCard("adadelta", "Adadelta", "Adadelta",
                       r"v \leftarrow \rho v + (1 - \rho)\, g^2, \quad \Delta = \frac{\sqrt{u + \varepsilon}}{\sqrt{v + \varepsilon}}\, g, \quad "
@@ -180,17 +180,17 @@ OPTIMIZERS: dict[str, OptimizerCard] = {
         OptimizerCard("adam", "Adam", "Adam", rf"{_M}, \quad {_V}, \quad {_HATS}, \quad "
                       r"\theta \leftarrow \theta - \eta\, \frac{\hat m}{\sqrt{\hat v} + \varepsilon}",
                       "Momentum over scaling: an average of gradients over the size of recent ones.", "Kingma and Ba 2015, algorithm 1",
-                      {"learning_rate": _rate(0.1), **_betas(), "epsilon": _epsilon(1e-8)}),
+                      {"learning_rate": _rate(0.2), **_betas(), "epsilon": _epsilon(1e-8)}),
         OptimizerCard("adamw", "AdamW", "AdamW", rf"\theta \leftarrow (1 - \eta\lambda)\, \theta, \quad {_M}, \quad {_V}, \quad {_HATS}, \quad "
                       r"\theta \leftarrow \theta - \eta\, \frac{\hat m}{\sqrt{\hat v} + \varepsilon}",
                       "Adam that also shrinks the parameters, apart from the gradient: minima away from 0 are missed by a little.",
                       "Loshchilov and Hutter 2019, algorithm 2",
-                      {"learning_rate": _rate(0.1), **_betas(), "epsilon": _epsilon(1e-8), "weight_decay": _decay(0.01)}),
+                      {"learning_rate": _rate(0.2), **_betas(), "epsilon": _epsilon(1e-8), "weight_decay": _decay(0.01)}),
         OptimizerCard("nadam", "NAdam", "NAdam", rf"{_M}, \quad {_V}, \quad \theta \leftarrow \theta - \frac{{\eta}}{{\sqrt{{\hat v}} + \varepsilon}} "
                       r"\left( \frac{(1 - \mu_t)\, g}{1 - \prod_{i \le t} \mu_i} + \frac{\mu_{t+1}\, m}{1 - \prod_{i \le t+1} \mu_i} \right), \quad "
                       r"\mu_t = \beta_1 \left(1 - \tfrac12\, 0.96^{t\psi}\right)",
                       "Adam with Nesterov's look ahead.", "Dozat 2016, algorithm 2",
-                      {"learning_rate": _rate(0.1), **_betas(), "epsilon": _epsilon(1e-8),
+                      {"learning_rate": _rate(0.2), **_betas(), "epsilon": _epsilon(1e-8),
                        "momentum_decay": Hyperparameter(4e-3, 0.0, 0.1, "ψ", "momentum_decay", r"\psi", "How fast the momentum warms up.", step=0.001)}),
         OptimizerCard("lion", "Lion", "", r"c = \beta_1 m + (1 - \beta_1)\, g, \quad \theta \leftarrow \theta - \eta\,(\operatorname{sign} c + \lambda\theta), "
                       r"\quad m \leftarrow \beta_2 m + (1 - \beta_2)\, g",
@@ -203,7 +203,7 @@ OPTIMIZERS: dict[str, OptimizerCard] = {
                       r"\theta \leftarrow \theta - \max(\varepsilon_2, \operatorname{rms}(\theta))\, \rho_t\, \hat u",
                       "Steps are a share of the parameters' own size: slow near the origin. A point has nothing to factor; matrices do.",
                       "Shazeer and Stern 2018, algorithm 5",
-                      {"learning_rate": _rate(0.1),
+                      {"learning_rate": _rate(0.2),
                        "beta2_decay": Hyperparameter(-0.8, -1.0, -0.1, "decay of β₂", "beta2_decay", r"\tau", "The average forgets as 1 − t^τ.", step=0.01),
                        "clip": Hyperparameter(1.0, 0.1, 10.0, "clipping d", "d", "d", "Largest root mean square of a scaled gradient.", step=0.1)}),
         OptimizerCard("muon", "Muon", "Muon", r"m \leftarrow \mu m + (1 - \mu)\, g, \quad O = \operatorname{orthogonalise}\left((1 - \mu)\, g + \mu m\right), \quad "

@@ -42,7 +42,8 @@ def incoming(kind: type[Experiment]) -> bool:
     if not own:
         return False
     written = st.session_state.setdefault(f"{kind.key}!written", [])
-    return bool(st.session_state.get("!arrived")) or own not in written
+    fresh = bool(st.session_state.get("!arrived")) and kind.key not in st.session_state.get("!taken", ())
+    return fresh or own not in written
 
 
 def write(experiment: Experiment) -> None:

@@ -526,6 +526,22 @@ def test_a_surface_turns_by_hand_and_keeps_its_camera(tab):
     assert pixels(tab) == before
 
 
+def test_a_surface_may_have_holes(tab):
+    tab.open("surface")
+    whole = painted(tab)
+    tab.open("surface", "hole=1")
+    assert tab.lab("parts")["surface/surface"]["errors"] == 0
+    assert 0.5 * whole < painted(tab) < 0.98 * whole
+
+
+def painted(tab) -> int:
+    """Pixels of the first canvas that are not empty."""
+    return tab.page.locator("canvas").first.evaluate(
+        """(node) => { const { data } = node.getContext('2d').getImageData(0, 0, node.width, node.height);
+          let count = 0; for (let i = 3; i < data.length; i += 4) count += data[i] > 200; return count; }"""
+    )
+
+
 # Transport ---------------------------------------------------------------------------------------------------------------------------------
 
 

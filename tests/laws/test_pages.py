@@ -95,3 +95,11 @@ def test_both_ends_of_every_control_can_be_set(path):
 def test_the_table_of_pages_is_the_folder():
     files = {str(each.relative_to(ROOT / "pages")) for each in (ROOT / "pages").glob("*/*.py")}
     assert files == set(PAGES)
+
+
+def test_a_choice_made_after_arriving_is_not_taken_for_an_opened_link():
+    app = open_page("foundations/activations.py")
+    for part in ("signal", "train", "softmax", "train", "curves", "train"):
+        next(each for each in app.get("button_group") if each.key == "activations.part").set_value(part).run()
+        assert not app.exception
+        assert app.session_state["activations.part"] == part

@@ -96,15 +96,15 @@ def train_reference(cohort, habits, updates=UPDATES):
     return model
 
 
-def check(given, habits):
+def check(given, habits, tolerance=TOLERANCE):
     cohort = Cohort(given, [11], [habits])
     model = train_reference(cohort, habits)
     cohort.advance(UPDATES)
     for (name, _), wanted in zip(given.structure.shapes(), model.parameters(), strict=True):
-        torch.testing.assert_close(cohort.network.parameters[name][0], wanted.detach(), rtol=TOLERANCE, atol=TOLERANCE, msg=lambda m, n=name: f"{n}: {m}")
+        torch.testing.assert_close(cohort.network.parameters[name][0], wanted.detach(), rtol=tolerance, atol=tolerance, msg=lambda m, n=name: f"{n}: {m}")
     model.eval()
     with torch.no_grad():
-        torch.testing.assert_close(cohort.network.evaluate(given.inputs)[0], model(given.inputs), rtol=TOLERANCE, atol=TOLERANCE)
+        torch.testing.assert_close(cohort.network.evaluate(given.inputs)[0], model(given.inputs), rtol=tolerance, atol=tolerance)
 
 
 @pytest.mark.parametrize("optimizer", RULES)
@@ -129,7 +129,8 @@ def test_every_initialiser_starts_and_trains_like_plain_torch(initializer):
 
 @pytest.mark.parametrize("normalization", ["batch", "layer"])
 def test_normalisation_equals_torch_nn_over_50_updates(normalization):
-    check(lesson(normalization=normalization, activation="relu"), Habits(0.01))
+    # The bias before a batch norm has gradient 0; Adam makes moves of what rounding leaves there, so digits beyond these are chance
+    check(lesson(normalization=normalization, activation="relu"), Habits(0.01), tolerance=1e-6 if normalization == "batch" else TOLERANCE)
 
 
 @pytest.mark.parametrize("habits", [Habits(0.05, l1=0.01), Habits(0.05, l2=0.1), Habits(0.05, gradient_clip=0.05),

@@ -65,6 +65,7 @@ class Player {
     this.memory.speed ??= 1;
     this.speed.value = this.memory.speed;
     this.scrub.max = this.last;
+    this.bar.hidden = this.last === 0;
     spec.panels.forEach((panel, i) => {
       const tell = (event, payload) => emit(event, { ...payload, panel: i });
       this.panes[i].set(panel, source, { emit: tell, events: panel.events ?? [], height: mount.height ?? panel.height, unit: spec.unit });

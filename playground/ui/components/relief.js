@@ -21,8 +21,8 @@ export class Relief {
   /** Sets the view: degrees around and above, zoom, and the size of the picture. */
   look({ azimuth, elevation, zoom }, width, tall) {
     const [a, e] = [(azimuth * Math.PI) / 180, (elevation * Math.PI) / 180];
-    const size = Math.min(width / 1.72, tall / 1.5) * zoom;
-    Object.assign(this, { sinA: Math.sin(a), cosA: Math.cos(a), sinE: Math.sin(e), cosE: Math.cos(e), size, middleX: width / 2, middleY: tall / 2 });
+    const size = Math.min(width / 1.72, tall / 1.6) * zoom;
+    Object.assign(this, { sinA: Math.sin(a), cosA: Math.cos(a), sinE: Math.sin(e), cosE: Math.cos(e), size, middleX: width / 2, middleY: tall * 0.47 });
   }
 
   /** Pixel of a place in the unit box (x and y between -½ and ½, z between 0 and 1). */
@@ -139,6 +139,7 @@ export class Relief {
     context.lineWidth = 0.6;
     const quad = (i, j) => {
       const [a, b, c, d] = [2 * (i * wide + j), 2 * (i * wide + j + 1), 2 * ((i + 1) * wide + j + 1), 2 * ((i + 1) * wide + j)];
+      if (Number.isNaN(screen[a + 1] + screen[b + 1] + screen[c + 1] + screen[d + 1])) return; // a hole in the surface
       context.fillStyle = context.strokeStyle = this.shade(rowsAt[i], rowsAt[i + 1], columnsAt[j], columnsAt[j + 1], words, theme.mode);
       context.beginPath();
       context.moveTo(screen[a], screen[a + 1]);

@@ -199,7 +199,10 @@ elif part == "player":
     )
     components.player(paths(), spec, key="player", on_click=heard, on_drag=heard)
 elif part == "surface":
-    components.surface(paths(), SOLID, key="surface", height=420)
+    data = paths()
+    if "hole" in st.query_params:
+        data["height"][60:70, 5:75] = np.nan
+    components.surface(data, SOLID, key="surface", height=420)
 elif part == "transport":
     components.transport(run, key="transport", new_weights=heard, new_data=heard)
     components.stage(run, BOUNDARY, key="stage", height=300)
