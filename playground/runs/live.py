@@ -26,11 +26,11 @@ async def live(socket: WebSocket) -> None:
         return await socket.close(FORBIDDEN)
     engine = get_engine()
     run = await run_in_threadpool(engine.find, socket.path_params["token"])
+    await socket.accept()  # only a socket that was accepted can tell the browser why it is closed
     if run is None:
         return await socket.close(UNKNOWN)
     if run.watchers >= LIVE_CLIENTS_PER_RUN:
         return await socket.close(FULL)
-    await socket.accept()
     run.watch(+1)
     client = _Client(socket, engine, run)
     listening = asyncio.create_task(client.listen())

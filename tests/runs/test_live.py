@@ -48,8 +48,8 @@ def test_a_foreign_or_missing_origin_is_refused(client, engine, headers):
 
 
 def test_an_unknown_token_is_refused(client):
-    with pytest.raises(WebSocketDisconnect) as refusal, client.websocket_connect("/live/guess", headers=HOME):
-        pass
+    with pytest.raises(WebSocketDisconnect) as refusal, client.websocket_connect("/live/guess", headers=HOME) as socket:
+        socket.receive_text()
     assert refusal.value.code == live_module.UNKNOWN
 
 
