@@ -111,8 +111,10 @@ def _parameters(cohort: Cohort) -> dict[str, np.ndarray]:
 
 
 def _histograms(cohort: Cohort) -> dict[str, np.ndarray]:
-    """Counts of weights and of their last gradients in BINS equal bins."""
-    found: dict[str, np.ndarray] = {}
+    """Counts of weights and of their last gradients in BINS equal bins; root mean square gradient of a weight by layer."""
+    layers = range(cohort.network.layers)
+    slopes = [float(_tame(cohort.network.gradients[f"weight_{layer}"]).square().mean().sqrt()) for layer in layers]
+    found = {"layer_gradients": np.array(slopes, np.float32), "layer_numbers": np.arange(1, len(slopes) + 1, dtype=np.float32)}
     chosen = cohort.mask > 0
     for name, flat in (("weight", cohort.network.flat), ("gradient", cohort.network.gradient)):
         values = _tame(flat[0][chosen]).numpy()

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from playground.experiments.descent_walk import LEFT, batch_seed
 from playground.functions.schedules import DIVISOR, FINAL_DIVISOR, SCHEDULES
@@ -121,6 +127,22 @@ def write(experiment: Descent, steps: int) -> str:
         _race(whole),
         f'\nOPTIMIZERS = {{\n{rows}\n}}\n\nfor name, (build, shape) in OPTIMIZERS.items():\n    print(f"final {{name}}_loss", repr(race(build, shape)))\n',
     ])  # fmt: skip
+
+
+def paths_csv(experiment: Descent, found: Mapping[str, np.ndarray]) -> str:
+    """Every racer's walk as a table: one row a racer and step; empty cells from where a racer is gone.
+
+    Args:
+        found: What `descent_views.race` gave for the same experiment.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["optimizer", "learning_rate", "step", "x", "y", "height"])
+    for racer, path, heights in zip(experiment.racers(), found["positions"], found["heights"], strict=True):
+        for step, (row, height) in enumerate(zip(path.tolist(), heights.tolist(), strict=True)):
+            cells = [repr(each) if math.isfinite(each) else "" for each in (*row, height)]
+            writer.writerow([racer.card.title, repr(racer.learning_rate), step, *cells])
+    return text.getvalue()
 
 
 def factor_code(experiment: Descent) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 MAP_SIDE, SOLID_SIDE, ZOOM_SIDE, CURVE_POINTS = 161, 61, 81, 601
+SWEEP_STEPS = 300  # more would only sharpen the same picture
 RATE_GRID = tuple(float(each) for each in 10.0 ** np.linspace(-4, 1, 21))
 
 
@@ -111,13 +112,13 @@ def good_rates(**values: Any) -> dict[str, float]:
 
 
 def sweep(**values: Any) -> dict[str, np.ndarray]:
-    """How the learning rate decides: every chosen optimizer at 21 rates from 1e-4 to 10.
+    """How the learning rate decides: every chosen optimizer at 21 rates from 1e-4 to 10, for at most 300 steps.
 
     Returns:
         `rates` (21,); `heights` (optimizers, 21) above the lowest known or found, the mean over the last tenth of the steps, infinite where the
         walk left the surface; `scores` likewise, the mean over all steps of the logarithm of that height.
     """
-    experiment = Descent(**{**values, "rates": 1})
+    experiment = Descent(**{**values, "rates": 1, "steps": min(values.get("steps", SWEEP_STEPS), SWEEP_STEPS)})
     racers = [Racer(f"{i}/{k}", "", each.key, {**each.hyperparameters, "learning_rate": rate})
               for i, each in enumerate(experiment.racers()) for k, rate in enumerate(RATE_GRID)]  # fmt: skip
     walk = experiment.walk(racers)

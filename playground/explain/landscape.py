@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SIDE = 51
 TOGETHER = 128  # networks evaluated at once: what fits the processor's caches is faster than all of them
+EXAMPLE_STEPS, EXAMPLE_RECORDS = 500, 50
 ROOM = 0.35  # of the path's extent, left free around it
 
 Losses = Callable[["Tensor"], "Tensor"]
@@ -117,6 +118,19 @@ def network_plane(key: str, values: Mapping[str, Any], state: Mapping[str, Any],
         "loss": float(losses_at(flat.unsqueeze(0))[0]), "parameters": len(flat), "sharpness": sharpness(flat, directions, losses_at),
         "cosine": float(directions[0] @ directions[1] / lengths.prod()),
     }  # fmt: skip
+
+
+def example_plane(along: str, reach: float, seed: int) -> dict[str, Any]:
+    """The same around a small network trained here, for those who have none of their own yet: the decision boundaries' default."""
+    import playground.experiments
+
+    experiment = playground.experiments.load()["boundary"]()
+    trainer: Any = experiment.trainer()
+    path = []
+    for _ in range(EXAMPLE_RECORDS):
+        path.append(trainer.flat_parameters().numpy())
+        trainer.advance(EXAMPLE_STEPS // EXAMPLE_RECORDS)
+    return network_plane("boundary", experiment.values(), trainer.state_dict(), along, reach, seed, np.stack(path))
 
 
 def _trainer(key: str, values: Mapping[str, Any], state: Mapping[str, Any]) -> Any:

@@ -145,7 +145,7 @@ def schedule(factors: np.ndarray, titles: Sequence[str], rates: Sequence[float])
     """Everyone's learning rate by step."""
     arrays = {"step": np.arange(float(len(factors)))} | {f"rate_{i}": factors * rate for i, rate in enumerate(rates)}
     series = [canvas.series(title, f"rate_{i}", color=f"category {i}") for i, title in enumerate(titles)]
-    spec = canvas.curves("step", "learning rate", series=series, alt="Learning rate by step", log_y=True)
+    spec = canvas.curves("step", "learning rate", series=series, alt="Learning rate of each optimizer by step.", log_y=True)
     return Panel("schedule", spec, arrays, 150, title="Learning rate by step")
 
 

@@ -112,8 +112,9 @@ def _widget(kind: type[Experiment], name: str, wide: bool, width: int | None) ->
     domain = kind.domains()[name]
     key = f"{kind.key}.{name}"
     words = label(kind, name) + (f" ({domain.unit})" if domain.unit else "")
-    mark = "" if domain.live or getattr(kind, "evaluates", False) else " ↻"
-    note = "" if getattr(kind, "evaluates", False) else "Changes while it runs." if domain.live else "↻ starts the run anew."
+    still = getattr(kind, "evaluates", False) or getattr(kind, "computed", False)  # drawn anew at once: nothing runs that could restart
+    mark = "" if domain.live or still else " ↻"
+    note = "" if still else "Changes while it runs." if domain.live else "↻ starts the run anew."
     common: dict[str, Any] = {"label": words + mark, "key": key, "help": f"{domain.help} {note}".strip() or None}
     if width:
         common["width"] = width

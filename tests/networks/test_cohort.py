@@ -50,9 +50,25 @@ class Activation(torch.nn.Module):
         return eval(self.code, {"torch": torch, "x": x})  # the expression of our own table, checked here against its tensor form
 
 
+class Drop(torch.nn.Module):
+    """Dropout (Srivastava et al. 2014) with draws of its own."""
+
+    def __init__(self, rate, generator):
+        super().__init__()
+        self.rate, self.generator = rate, generator
+
+    def forward(self, x):
+        if not self.training:
+            return x
+        keep = torch.rand(x.shape, generator=self.generator, dtype=x.dtype) >= self.rate
+        return torch.where(keep, x / (1 - self.rate), torch.zeros_like(x))
+
+
 def reference(cohort, habits):
     """A plain torch network, optimizer and loss that start where member 0 starts."""
     lesson = cohort.lesson
+    draws = torch.Generator()
+    draws.set_state(cohort.dropout_streams[0].get_state())
     modules, sizes = [], lesson.structure.sizes
     for layer, (fan_in, fan_out) in enumerate(zip(sizes, sizes[1:], strict=False)):
         modules.append(torch.nn.Linear(fan_in, fan_out))
@@ -60,6 +76,7 @@ def reference(cohort, habits):
             norm = {"batch": torch.nn.BatchNorm1d, "layer": torch.nn.LayerNorm}.get(lesson.structure.normalization)
             modules += [norm(fan_out)] if norm else []
             modules += [Activation(lesson.structure.activations[layer])]
+            modules += [Drop(habits.dropout, draws)] if habits.dropout else []
     modules += [torch.nn.Tanh()] if lesson.structure.output == "tanh" else []
     model = torch.nn.Sequential(*modules).double()
     with torch.no_grad():
@@ -137,6 +154,11 @@ def test_normalisation_equals_torch_nn_over_50_updates(normalization):
                                     Habits(0.05, l1=0.002, l2=0.01, gradient_clip=0.2, factor=lambda step: 1 / (1 + step))])  # fmt: skip
 def test_penalties_clipping_and_schedules_equal_plain_torch(habits):
     check(lesson(optimizer="momentum"), habits)
+
+
+@pytest.mark.parametrize("normalization", ["none", "batch", "layer"])
+def test_dropout_equals_autograd_through_the_same_masks(normalization):
+    check(lesson(normalization=normalization), Habits(0.01, dropout=0.4, l2=0.01), tolerance=1e-6 if normalization == "batch" else TOLERANCE)
 
 
 @pytest.mark.parametrize("hidden", [(), (1,), (16,) * 8])
