@@ -32,7 +32,7 @@ def encode(kind: str, content: Any) -> bytes:
         if hasattr(value, "detach"):
             value = value.detach().cpu().numpy()
         if isinstance(value, np.ndarray):
-            arrays.append((name, np.ascontiguousarray(value)))
+            arrays.append((name, np.asarray(value, order="C")))  # keeps the shape () of a single number
         else:
             values[name] = _plain(value)
     table: list[list[Any]] = [[name, _code(name, array), list(array.shape), 0] for name, array in arrays]

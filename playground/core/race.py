@@ -27,12 +27,14 @@ class Race(Experiment):
         return hash((self.of, repr(self.members)))
 
     def check(self) -> None:
-        if self.of and self.of not in Experiment.registry():
+        if (self.of or self.members) and self.of not in Experiment.registry():
             raise UserError(f"There is no experiment named {self.of!r} to race.", field="of")
         if len(self.members) > SWEEP_MEMBERS:
             raise UserError(f"A race holds at most {SWEEP_MEMBERS} configurations, got {len(self.members)}.", field="members")
 
     def experiments(self) -> list[Experiment]:
+        if not self.members:
+            return []
         kind = Experiment.registry()[self.of]
         return [kind(**member) for member in self.members]
 

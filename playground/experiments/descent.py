@@ -91,6 +91,11 @@ class Descent(Tuned):
         if count > RACERS:
             raise UserError(f"{len(self.optimizers)} optimizers at {self.rates} learning rates each make {count} racers, the limit is {RACERS}.",
                             "Choose fewer of either.", field="rates")  # fmt: skip
+        for racer in self.racers():
+            limit = racer.card.hyperparameters["learning_rate"].high
+            if racer.learning_rate > limit:
+                raise UserError(f"The highest of {self.rates} learning rates for {racer.card.title} would be {racer.learning_rate:g}, the limit is {limit:g}.",
+                                "Lower its learning rate or race fewer.", field="rates")  # fmt: skip
         self.ground()
         self.place()
 

@@ -103,7 +103,8 @@ def vanishing(evidence: Evidence) -> Advice | None:
     if not 0 < slopes[0] < FADED * slopes[-1]:
         return None
     changes = {"activation": "relu", "initializer": "he_normal", "layer_activations": ""} if activation == "sigmoid" else {"normalization": "batch"}
-    return Advice("Vanishing gradient", f"A weight of the first layer gets a gradient of {slopes[0]:.1e}, one of the last layer {slopes[-1] / slopes[0]:,.0f} times that.",
+    times = f"{slopes[-1] / slopes[0]:,.0f}" if slopes[-1] < 1e6 * slopes[0] else "more than a million"
+    return Advice("Vanishing gradient", f"A weight of the first layer gets a gradient of {slopes[0]:.1e}, one of the last layer {times} times that.",
                   "Every layer multiplies the gradient by a slope below 1 on its way back, so the first layers stand still.", changes, "problem")  # fmt: skip
 
 
@@ -117,7 +118,7 @@ def overfitting(evidence: Evidence) -> Advice | None:
     (penalty,) = _values(evidence, "l2")
     return Advice("Overfitting", f"The test loss was best at {test[best]:.3g} and has risen to {test[-1]:.3g}, while the training loss is {train[-1]:.3g}.",
                   "The network now learns the noise of its training points. A penalty on large weights, or fewer units, smooths the boundary.",
-                  {"l2": min(1.0, max(0.003, 3 * penalty))})  # fmt: skip
+                  {"l2": min(1.0, max(0.01, 3 * penalty))})  # fmt: skip
 
 
 def underfitting(evidence: Evidence) -> Advice | None:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 SIDE = 51
 TOGETHER = 128  # networks evaluated at once: what fits the processor's caches is faster than all of them
 EXAMPLE_STEPS, EXAMPLE_RECORDS = 500, 50
-ROOM = 0.35  # of the path's extent, left free around it
+ROOM = 0.3  # of the path's longer extent, left free around it
+NARROWEST = 0.6  # a shorter extent is shown as if it were this share of the longer
 
 Losses = Callable[["Tensor"], "Tensor"]
 
@@ -106,8 +107,9 @@ def network_plane(key: str, values: Mapping[str, Any], state: Mapping[str, Any],
         directions, shares = path_directions(flats)
         walked = (flats - flat) @ directions.T
         (x0, y0), (x1, y1) = walked.amin(0).tolist(), walked.amax(0).tolist()
-        room = ROOM * max(x1 - x0, y1 - y0)
-        x, y = np.linspace(x0 - room, x1 + room, SIDE), np.linspace(y0 - room, y1 + room, SIDE)
+        longer = max(x1 - x0, y1 - y0)
+        half_x, half_y = (ROOM * longer + max(each, NARROWEST * longer) / 2 for each in (x1 - x0, y1 - y0))
+        x, y = ((low + high) / 2 + half * np.linspace(-1, 1, SIDE) for low, high, half in ((x0, x1, half_x), (y0, y1, half_y)))
         found = {"path": walked.numpy(), "path_losses": losses_at(flats).numpy(), "shares": shares.numpy()}
     else:
         directions = random_directions(flat, trainer.filter_slices(), seed)

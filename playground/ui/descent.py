@@ -64,7 +64,8 @@ def step() -> None:
     """One step of one optimizer, as arrows and as numbers."""
     _set_up()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        experiment = ui.controls(Descent, container=st.container(horizontal=True), only=("tuned", "at_step"), width=220)
+        for name in ("tuned", "at_step"):
+            experiment = ui.controls(Descent, container=st.container(width=220), only=(name,))
     parts = ui.compute(views.dissected, key=experiment.tuned, step=experiment.at_step, **experiment.arguments())
     picture, numbers = st.columns([5, 6], gap="medium")
     with picture:
@@ -108,7 +109,8 @@ def network() -> None:
     run = _choose_network()
     along = ui.current(Descent).along
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        experiment = ui.controls(Descent, container=st.container(horizontal=True), only=NETWORK_CONTROLS[along], wide=True, width=280)
+        for name in NETWORK_CONTROLS[along]:
+            experiment = ui.controls(Descent, container=st.container(width="content" if name == "along" else 240), only=(name,), wide=True)
     look = {"along": experiment.along, "reach": experiment.plane_reach, "seed": experiment.plane_seed}
     with st.spinner(f"Evaluating the network at {landscape.SIDE**2:,} places …"):
         if run is None:
@@ -126,8 +128,7 @@ def network() -> None:
 
 
 def _set_up() -> Descent:
-    if ui.presets(Descent, [ui.Preset(*row) for row in words.PRESETS], keep=KEPT) is None:
-        st.caption("Your own setting. A preset brings you back.")
+    ui.presets(Descent, [ui.Preset(*row) for row in words.PRESETS], keep=KEPT)
     now = ui.current(Descent)
     return ui.controls(Descent, container=st.sidebar, hide=now.unused_controls())
 

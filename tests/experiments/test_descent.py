@@ -1,6 +1,7 @@
 """The race down a surface: real optimizers, one start, the same batches; its checkpoint, its script, its words."""
 
 import contextlib
+import csv
 import io
 import subprocess
 import sys
@@ -13,37 +14,14 @@ import torch
 from playground.core import packets
 from playground.core.errors import UserError
 from playground.experiments.descent import Descent, hyperparameter_fields
+from playground.experiments.descent_script import paths_csv
 from playground.experiments.descent_views import RATE_GRID, good_rates, race, relief, sweep
 from playground.functions.schedules import SCHEDULES
 from playground.functions.surfaces import EXAMPLES, SURFACES, least_squares_points
 from playground.optimizers.table import OPTIMIZERS
-from tests.laws import test_experiments as laws
 
 KEYS = tuple(OPTIMIZERS)
 SMALL = {"steps": 30}
-
-
-# The laws of runs hold for it too, though its own screen draws it in one go ------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "law",
-    [
-        laws.test_three_steps_and_a_view_come_within_a_second,
-        laws.test_equal_experiments_give_equal_metrics_bit_for_bit_and_another_seed_differs,
-        laws.test_steps_add_up,
-        laws.test_views_are_frozen_hold_numbers_and_never_change_afterwards,
-        laws.test_the_global_random_state_is_left_alone,
-        laws.test_a_checkpoint_continues_identically,
-    ],
-    ids=lambda law: law.__name__[5:],
-)
-def test_it_obeys_the_laws_of_runs(law):
-    law(Descent)
-
-
-def test_its_script_repeats_the_run(tmp_path):
-    laws.test_the_script_repeats_the_final_loss(Descent, tmp_path)
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -162,7 +140,7 @@ def test_eight_optimizers_at_two_hundred_steps_take_less_than_300_ms():
     [
         ({"start": "here"}, "start", "two numbers"), ({"start": "1,2,3"}, "start", "finite numbers"), ({"start": "inf, 1"}, "start", "finite"),
         ({"optimizers": ("sgd", "adam", "lion"), "rates": 4}, "rates", "make 12 racers"), ({"surface": "formula", "formula": "x + z"}, "formula", "character 5"),
-        ({"optimizers": KEYS[:9]}, "optimizers", "1 to 8"), ({"adam_beta1": 1.0}, "adam_beta1", "between 0 and 0.999"),
+        ({"optimizers": ("lbfgs",), "rates": 5}, "rates", "L-BFGS would be 16, the limit is 10"), ({"optimizers": KEYS[:9]}, "optimizers", "1 to 8"), ({"adam_beta1": 1.0}, "adam_beta1", "between 0 and 0.999"),
     ],
 )  # fmt: skip
 def test_impossible_settings_are_refused_in_words(settings, field, words):
@@ -250,3 +228,13 @@ def test_the_script_is_written_without_loading_torch():
             "Descent(optimizers=('lion', 'muon'), batching='mini', surface='least_squares').script(20); print('torch' in sys.modules)")  # fmt: skip
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert done.stdout.strip() == "False", done.stderr
+
+
+def test_the_table_of_paths_holds_every_place_exactly():
+    experiment = Descent(surface="bowl", optimizers=("sgd", "adam"), rates=2, sgd_learning_rate=5.0, **SMALL)
+    found = race(**experiment.arguments())
+    rows = list(csv.DictReader(io.StringIO(paths_csv(experiment, found))))
+    assert len(rows) == 4 * 31 and rows[0]["optimizer"] == "SGD" and rows[-1]["optimizer"] == "Adam"
+    assert [float(row["x"]) for row in rows[-31:]] == found["positions"][-1, :, 0].tolist()
+    assert rows[30]["x"] == rows[30]["height"] == "", "gone"
+    assert {float(row["learning_rate"]) for row in rows[62:]} == {each.learning_rate for each in experiment.racers()[2:]}

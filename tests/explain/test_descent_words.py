@@ -163,3 +163,8 @@ def test_tasks_tick_when_done_and_not_before():
 def test_a_start_that_leaves_at_once_is_said_in_words():
     with pytest.raises(UserError, match="first step"):
         dissected("sgd", 1, **Descent(surface="formula", formula="exp(exp(x))", start="3.9", sgd_learning_rate=10.0).arguments())
+
+
+@pytest.mark.parametrize(("value", "text"), [(-3.7793, "−3.78"), (2.13e-7, "2.1·10⁻⁷"), (-1.5e9, "−1.5·10⁹"), (0.0, "0"), (float("inf"), "∞")])
+def test_numbers_in_running_text_are_plain(value, text):
+    assert words.plain(value) == text

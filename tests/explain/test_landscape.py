@@ -108,3 +108,12 @@ def test_what_cannot_be_looked_at_is_refused_in_words(trained):
               for name, value in trainer.state_dict().items()}  # fmt: skip
     with pytest.raises(UserError, match="no longer finite"):
         landscape.network_plane("boundary", experiment.values(), broken, "random", 1.0, 0)
+
+
+@pytest.mark.parametrize("along", ["path", "random"])
+def test_who_has_no_network_yet_sees_a_small_one_trained_for_the_purpose(along):
+    found = landscape.example_plane(along, 1.0, 0)
+    assert np.isfinite(found["map"]).all() and found["loss"] < 0.3 and ("path" in found) == (along == "path")
+    if along == "path":
+        assert found["path_losses"][0] > 2 * found["path_losses"][-1]
+        assert (found["path"] >= [found["x"][0], found["y"][0]]).all() and (found["path"] <= [found["x"][1], found["y"][1]]).all()
