@@ -28,7 +28,7 @@ FITTING_LOSSES = {
     "multiclass": ("cross_entropy", "categorical_hinge", "focal_multiclass"),
     "regression": ("mse", "half_mse", "mae", "huber", "log_cosh"),
 }
-OFFERED_LOSSES = {"auto": "Standard for the data"} | {key: LOSSES[key].title for keys in FITTING_LOSSES.values() for key in keys}
+OFFERED_LOSSES = {"auto": "Standard"} | {key: LOSSES[key].title for keys in FITTING_LOSSES.values() for key in keys}
 LEARNT_SHAPE = ("prelu",)  # its slope is a parameter of its own, which the engine does not learn
 OFFERED_ACTIVATIONS = {key: each for key, each in ACTIVATIONS.items() if key not in LEARNT_SHAPE}
 
@@ -71,7 +71,8 @@ class Boundary(Experiment):
     batch_size: int = fields.integer(10, 1, 500, log=True, label="Batch size", group="Training", help="Examples averaged for one update.")
     epochs: int = fields.integer(2000, 1, 20_000, log=True, label="Epochs", group="Training", help="Passes over the training points.")
     loss: str = fields.choice("auto", OFFERED_LOSSES, label="Loss", group="Training",
-                              help="What is made small. One that does not fit the data gives way to the data's standard loss.")  # fmt: skip
+                              help="What is made small. Standard: cross-entropy for classes, squared error for numbers. "
+                                   "A loss that does not fit the data gives way to the standard one.")  # fmt: skip
     l1: float = fields.number(0.0, 0.0, 1.0, log=True, live=True, label="L1 penalty", group="Regularisation", help="Pulls weights to exactly zero.")
     l2: float = fields.number(0.0, 0.0, 1.0, log=True, live=True, label="L2 penalty", group="Regularisation", help="Keeps weights small.")
     dropout: float = fields.number(0.0, 0.0, 0.8, step=0.05, live=True, label="Dropout", group="Regularisation",

@@ -22,7 +22,7 @@ RACE_SIDE = 64
 CLASS_BYTES = 31_500  # several classes: as many maps, coarser from four classes on
 VIEW_BYTES = 76_000  # of one view's arrays; miniature maps take what the rest leaves
 LARGEST_MAP, SMALLEST_MAP = 40, 11  # sides of a miniature, in pixels
-GRID_SIDE = 21
+FINE_GRID, COARSE_GRID, FINE_LAYERS = 31, 21, 3  # sides of the bent plane's grid, fine for up to so many hidden layers
 BINS = 24
 HUGE = 1e9
 SHOWN_POINTS = 120  # points carried through the layers for the bent plane
@@ -128,24 +128,25 @@ def _histograms(cohort: Cohort) -> dict[str, np.ndarray]:
 def _bent_plane(experiment: Boundary, given: Material, cohort: Cohort) -> dict[str, Any]:
     """Where each hidden layer of two or more units takes a square grid and some training points, in [-1, 1] (see `_flattened`).
 
-    `bent_grid_<layer>` (21, 21, 2), `bent_points_<layer>` (N, 2); `bent_share` lists for every layer the share of its spread that
-    two directions hold; `bent_cells` (21, 21) is what the network answers on the grid (one output only).
+    `bent_grid_<layer>` (side, side, 2), `bent_points_<layer>` (N, 2); `bent_share` lists for every layer the share of its spread
+    that two directions hold; `bent_cells` (side, side) is what the network answers on the grid (one output only).
     """
+    side = FINE_GRID if len(experiment.hidden_sizes) <= FINE_LAYERS else COARSE_GRID
     grids: list[Tensor] = []
     dots: list[Tensor] = []
-    outputs = cohort.network.evaluate(_pixels(experiment, given, GRID_SIDE), grids)[0]
+    outputs = cohort.network.evaluate(_pixels(experiment, given, side), grids)[0]
     cohort.network.evaluate(given.train_inputs[:SHOWN_POINTS], dots)
     found: dict[str, Any] = {}
     shares = []
     for layer, (grid, dot) in enumerate(zip(grids, dots, strict=True)):
         share = 1.0
         if grid.shape[2] > 1:
-            flat_grid, flat_dots, share = _flattened(_tame(grid[0]), _tame(dot[0]))
-            found[f"bent_grid_{layer}"] = flat_grid.reshape(GRID_SIDE, GRID_SIDE, 2).to(torch.float16).numpy()
+            flat_grid, flat_dots, share = _flattened(_tame(grid[0]), _tame(dot[0]), _lattice(side))
+            found[f"bent_grid_{layer}"] = flat_grid.reshape(side, side, 2).to(torch.float16).numpy()
             found[f"bent_points_{layer}"] = flat_dots.to(torch.float16).numpy()
         shares.append(share)
     if outputs.shape[1] == 1:
-        found["bent_cells"] = _shade(given, outputs, GRID_SIDE)
+        found["bent_cells"] = _shade(given, outputs, side)
     return found | {"bent_share": shares}
 
 
@@ -154,8 +155,10 @@ def _tame(values: Tensor) -> Tensor:
     return values.nan_to_num(0, 0, 0).clamp(-HUGE, HUGE)
 
 
-def _flattened(grid: Tensor, dots: Tensor) -> tuple[Tensor, Tensor, float]:
+def _flattened(grid: Tensor, dots: Tensor, plane: Tensor) -> tuple[Tensor, Tensor, float]:
     """A layer's activations of grid (G, units) and points (N, units) as two numbers each, and the share of spread these hold.
+
+    `plane` (G, 2) are the grid's own places.
 
     Two units are shown as they are; more by the two directions in which the points spread most (principal components, Pearson
     1901), turned to lie as the plane lies (orthogonal Procrustes, Schönemann 1966), so that pictures of neighbouring steps agree.
@@ -166,7 +169,7 @@ def _flattened(grid: Tensor, dots: Tensor) -> tuple[Tensor, Tensor, float]:
         spreads, directions = torch.linalg.eigh((dots - centre).T @ (dots - centre))
         share = float(spreads[-2:].sum() / spreads.sum().clamp(min=1e-12))
         grid, dots = (grid - centre) @ directions[:, -2:], (dots - centre) @ directions[:, -2:]
-        left, _, right = torch.linalg.svd(grid.T @ _lattice(GRID_SIDE))
+        left, _, right = torch.linalg.svd(grid.T @ plane)
         grid, dots = grid @ left @ right, dots @ left @ right
     reach = max(float(grid.abs().max()), float(dots.abs().max()), 1e-9)
     return grid / reach, dots / reach, share

@@ -8,7 +8,7 @@ from playground.core import fields
 from playground.core.experiment import Experiment
 from playground.experiments.boundary import PLAYGROUND
 
-INSIDE = {"curves": "Loss and accuracy", "weights": "Weights and gradients", "plane": "Bent plane", "answers": "Right and wrong", "race": "Race"}
+INSIDE = {"curves": "Accuracy and gradient", "weights": "Weights", "plane": "Bent plane", "answers": "Right and wrong", "race": "Race"}
 
 
 class BoundaryLook(Experiment):
@@ -18,11 +18,11 @@ class BoundaryLook(Experiment):
     title: ClassVar[str] = "Display"
     evaluates: ClassVar[bool] = True
 
-    discretise: bool = fields.switch(False, label="Discretise", help="Colour by the decision alone, not by how sure the network is.")
-    test_points: bool = fields.switch(False, label="Test points", help="Show the points that the network has never seen.")
+    discretise: bool = fields.switch(False, label="Discretise")
+    test_points: bool = fields.switch(False, label="Test points")
     inside: str = fields.choice("curves", INSIDE, label="Look inside", help="What is shown below the network.")
     layer: int = fields.integer(1, 1, 8, label="Hidden layer", help="Whose bent plane is shown.")
-    drawing: bool = fields.switch(False, label="Draw points", help="Click in the plane to add points of your own.")
+    drawing: bool = fields.switch(False, label="Draw")
 
 
 # key, title, why, values, good

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from playground.figures import canvas, theme
 
 Range = tuple[float, float]
+PICTURE_POINTS, PICTURE_SHADES, PICTURE_REACH = 110, 4, 6.2
+PICTURE_DOT, PICTURE_PATCH = 3.4, 8.0  # sizes of a point of a class, and of a place of a regression
 
 
 def output(task: str, x: Range, y: Range, names: tuple[str, str], classes: Sequence[str], *, discretise: bool = False, show_test: bool = False,
-           field: str = "field", suffix: str = "", clickable: bool = False, axes: bool = True, alt: str = "") -> dict[str, Any]:  # fmt: skip
+           field: str = "field", suffix: str = "", drawable: bool = False, axes: bool = True, alt: str = "") -> dict[str, Any]:  # fmt: skip
     """The plane as the network sees it, with the points.
 
     Args:
@@ -24,10 +28,10 @@ def output(task: str, x: Range, y: Range, names: tuple[str, str], classes: Seque
         steps = (2 if task == "binary" else 9) if discretise else 0
         shade = canvas.field(field + suffix, low=-1, high=1, steps=steps, contours=(0.0,) if task == "binary" else (), value="output", scale=False)
         marks = {"palette": "diverging", "low": 0 if task == "binary" else -1, "high": 1}
-    layers = [shade, canvas.points(f"train_points{suffix}", color=f"train_targets{suffix}", radius=3.6, label="training points", value="target", **marks)]
+    layers = [shade, canvas.points(f"train_points{suffix}", color=f"train_targets{suffix}", radius=3.6, label="training points" if show_test else "", value="target", **marks)]
     if show_test:
         layers.append(canvas.points(f"test_points{suffix}", color=f"test_targets{suffix}", radius=3.6, shape="square", label="test points", value="target", **marks))
-    return canvas.stage(x=x, y=y, x_label=names[0], y_label=names[1], layers=layers, axes=axes, events=("click",) if clickable else (),
+    return canvas.stage(x=x, y=y, x_label=names[0], y_label=names[1], layers=layers, axes=axes, events=("draw",) if drawable else (),
                         alt=alt or "What the network says at every place of the plane, with the points it learns from")  # fmt: skip
 
 
@@ -62,13 +66,19 @@ def histogram(name: str, color: str) -> dict[str, Any]:
     return canvas.curves(name, "count", series=series, x=f"{name}_bins", alt=f"Histogram of every {name}", switches=False)
 
 
-def bent_plane(layer: int, reach: Range, task: str) -> dict[str, Any]:
-    """Where a hidden layer takes a square grid of the plane, and the training points with it: its first two units."""
+def layer_gradients() -> dict[str, Any]:
+    """How large a weight's gradient is in each layer."""
+    series = [canvas.series("gradient of a weight", "layer_gradients", x="layer_numbers", style="bars", color=theme.CATEGORICAL[2])]
+    return canvas.curves("layer", "root mean square", series=series, x="layer_numbers", log_y=True, alt="Root mean square gradient of a weight, by layer")
+
+
+def bent_plane(layer: int, task: str) -> dict[str, Any]:
+    """Where a hidden layer takes a square grid of the plane, and training points with it, in two directions."""
     marks = {"palette": "classes"} if task == "multiclass" else {"palette": "diverging", "low": 0 if task == "binary" else -1, "high": 1}
-    layers = [canvas.grid(f"bent_grid_{layer}", color="muted"),
-              canvas.points(f"bent_points_{layer}", color="shown_targets", radius=3.5, value="target", **marks)]  # fmt: skip
-    return canvas.stage(x=reach, y=reach, x_label=f"layer {layer + 1}, unit 1", y_label=f"layer {layer + 1}, unit 2", layers=layers,
-                        alt=f"The plane as hidden layer {layer + 1} bends it, with the training points carried along")  # fmt: skip
+    layers = [canvas.grid(f"bent_grid_{layer}", color="rgba(110, 122, 138, 0.4)", width=0.6, cells=None if task == "multiclass" else "bent_cells"),
+              canvas.points(f"bent_points_{layer}", color="shown_targets", radius=3.5, value="target", label="training points", **marks)]  # fmt: skip
+    return canvas.stage(x=(-1.08, 1.08), y=(-1.08, 1.08), x_label="first direction", y_label="second direction", layers=layers,
+                        alt=f"The plane as hidden layer {layer + 1} bends it, with training points carried along")  # fmt: skip
 
 
 def confusion(classes: Sequence[str]) -> dict[str, Any]:
@@ -83,3 +93,29 @@ def predictions() -> dict[str, Any]:
     """Regression: predicted against true target of every test point."""
     layers = [canvas.points("predicted", radius=3, label="test points"), canvas.lines("diagonal", head=False, dash=True, colors="muted")]
     return canvas.stage(x=(-1.3, 1.3), y=(-1.3, 1.3), x_label="true target", y_label="prediction", layers=layers, alt="Prediction against truth of every test point")
+
+
+def data_picture(inputs: np.ndarray, targets: np.ndarray, task: str, side: int = 48) -> str:
+    """A data set as a miniature SVG of `side` pixels: one dotted path a colour.
+
+    Args:
+        inputs: (N, 2) in the plane's own coordinates; at most 110 of them are drawn.
+        targets: (N,) classes, or numbers in about [-1, 1].
+    """
+    chosen = np.linspace(0, len(inputs) - 1, min(len(inputs), PICTURE_POINTS)).astype(int)
+    places = (inputs[chosen] * (1, -1) / PICTURE_REACH + 1) / 2 * side
+    if task == "regression":  # the stronger the colour, the further from 0
+        groups = np.clip(np.round(targets[chosen] * PICTURE_SHADES), -PICTURE_SHADES, PICTURE_SHADES).astype(int)
+    else:
+        groups = targets[chosen].astype(int)
+    paths = []
+    for group in np.unique(groups):
+        dots = "".join(f"M{x:.1f} {y:.1f}h0" for x, y in places[groups == group])
+        if task == "regression":
+            ink = f'stroke="{theme.POSITIVE if group > 0 else theme.NEGATIVE}" stroke-opacity="{abs(group) / PICTURE_SHADES:.2f}"'
+        else:
+            ink = f'stroke="{theme.category(group) if task == "multiclass" else (theme.NEGATIVE, theme.POSITIVE)[group]}"'
+        paths.append(f'<path d="{dots}" {ink}/>')
+    width = PICTURE_PATCH if task == "regression" else PICTURE_DOT
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{side}" height="{side}" viewBox="0 0 {side} {side}">'
+            f'<g fill="none" stroke-width="{width}" stroke-linecap="round">{"".join(paths)}</g></svg>')  # fmt: skip

@@ -16,7 +16,7 @@ def nested() -> Picture:
     angle = np.linspace(0, 2 * np.pi, 121)
     circles = [(0.0, 0.0, 5.6, 2.9), (0.9, -0.25, 4.2, 2.2), (1.9, -0.5, 2.6, 1.35)]
     rings = np.stack([np.stack([x + a * np.cos(angle), y + b * np.sin(angle)], axis=1) for x, y, a, b in circles])
-    words = np.array([[-2.9, 1.75], [-0.9, 1.05], [1.9, -0.15], [1.9, -0.85]])
+    words = np.array([[0.0, 2.35], [0.9, 1.35], [1.9, -0.1], [1.9, -0.85]])
     arrays = {"rings": rings, "words": words}
     layers = [
         canvas.lines("rings", colors=[theme.CATEGORICAL[3], theme.CATEGORICAL[0], theme.CATEGORICAL[1]], head=False, width=2.5, close=True),

@@ -46,6 +46,10 @@ def race() -> None:
     panel = figures.race([each.title for each in racers], scene, found, experiment.place(), experiment.beside)
     ui.player(panel.arrays, panel.spec, key="race", height=panel.height, on_click=_start_here, on_drag=_dropped)
     verdicts, curve = views.verdicts(found, scene), not scene["y"]
+    if experiment.beside == "fit" and "data" not in scene:
+        st.caption("Only the least-squares fit has lines to show; beside the map are the heights.")
+    elif experiment.beside == "surface" and curve:
+        st.caption("A curve has no third dimension; beside it are the heights.")
     st.markdown(words.summary(racers, verdicts))
     table, side = st.columns([3, 2]) if experiment.schedule != "constant" else (st.container(), None)
     table.markdown(words.verdict_table(racers, verdicts, experiment.steps, curve))
@@ -111,20 +115,29 @@ def network() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for name in NETWORK_CONTROLS[along]:
             experiment = ui.controls(Descent, container=st.container(width="content" if name == "along" else 240), only=(name,), wide=True)
-    look = {"along": experiment.along, "reach": experiment.plane_reach, "seed": experiment.plane_seed}
     with st.spinner(f"Evaluating the network at {landscape.SIDE**2:,} places …"):
-        if run is None:
-            found = ui.compute(landscape.example_plane, **look)
-        else:
-            state = export.fresh_checkpoint(run) if run.active else run.checkpoint_state()
-            path = _recorded(run) if along == "path" else None
-            found = ui.compute(landscape.network_plane, key=run.experiment.key, values=run.experiment.values(), state=state, path=path, **look)
+        try:
+            found = _landscape(run, experiment)
+        except UserError as error:
+            if along != "path":
+                raise
+            st.info(f"{error.what} Shown along two random directions instead.", icon=":material/info:")
+            found = _landscape(run, experiment.changed(along="random"))
     panel = anatomy.landscape(found, "training loss")
     ui.player(panel.arrays, panel.spec, key="landscape", height=panel.height)
     st.markdown(words.network_reading(found))
     _tasks(words.network_tasks(found))
     with ui.explain():
         st.markdown(words.network_maths(found))
+
+
+def _landscape(run: Run | None, experiment: Descent) -> dict[str, Any]:
+    look = {"along": experiment.along, "reach": experiment.plane_reach, "seed": experiment.plane_seed}
+    if run is None:
+        return ui.compute(landscape.example_plane, **look)
+    state = export.fresh_checkpoint(run) if run.active else run.checkpoint_state()
+    path = _recorded(run) if experiment.along == "path" else None
+    return ui.compute(landscape.network_plane, key=run.experiment.key, values=run.experiment.values(), state=state, path=path, **look)
 
 
 def _set_up() -> Descent:
@@ -202,7 +215,7 @@ def _recorded(run: Run) -> np.ndarray:
     chosen = sorted({steps[round(i)] for i in np.linspace(0, len(steps) - 1, min(MOST_RECORDS, len(steps)))}) if steps else []
     path = landscape.recorded_path([run.view(each) for each in chosen])
     if path is None:
-        raise UserError("This run has recorded no parameters to draw its path from.", "Look along random directions.")
+        raise UserError("This run has recorded no parameters from which its path could be drawn.", "Look along random directions.")
     return path
 
 

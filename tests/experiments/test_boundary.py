@@ -70,7 +70,7 @@ def test_the_bent_plane_is_a_rotated_projection_of_the_layer():
     assert ratio[0] == pytest.approx(ratio[1], rel=1e-2)
     two = hidden[1][0].numpy()
     np.testing.assert_allclose(view["bent_points_1"].astype(float) * np.abs(two).max(), two, atol=0.15)
-    assert np.abs(view["bent_grid_0"]).max() <= 1 and view["bent_cells"].shape == (21, 21)
+    assert np.abs(view["bent_grid_0"]).max() <= 1 and view["bent_cells"].shape == (31, 31)
 
 
 def test_the_bent_plane_of_neighbouring_steps_lies_alike():
