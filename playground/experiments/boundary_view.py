@@ -29,13 +29,14 @@ SHOWN_POINTS = 120  # points carried through the layers for the bent plane
 
 
 def scene(experiment: Boundary) -> dict[str, Any]:
-    """The points, in the data's own units; sent once."""
+    """The points, in the data's own units, their targets, and for classes their names; sent once."""
     data = experiment.points()
-    return {
-        "train_points": data.own_units(data.train).astype(np.float32), "test_points": data.own_units(data.test).astype(np.float32),
-        "train_targets": data.targets[data.train].astype(np.float32), "test_targets": data.targets[data.test].astype(np.float32),
-        "shown_targets": data.targets[data.train][:SHOWN_POINTS].astype(np.float32),
-    }  # fmt: skip
+    found: dict[str, Any] = {"shown_targets": data.targets[data.train][:SHOWN_POINTS].astype(np.float32)}
+    for part, rows in (("train", data.train), ("test", data.test)):
+        found |= {f"{part}_points": data.own_units(rows).astype(np.float32), f"{part}_targets": data.targets[rows].astype(np.float32)}
+        if data.classes:
+            found[f"{part}_names"] = [data.classes[int(each)] for each in data.targets[rows]]
+    return found
 
 
 def look(experiment: Boundary, given: Material, cohort: Cohort) -> dict[str, Any]:

@@ -23,16 +23,26 @@ def output(task: str, x: Range, y: Range, names: tuple[str, str], classes: Seque
     """
     if task == "multiclass":
         shade = canvas.field(field + suffix, palette="classes", low=0, high=1, steps=2 if discretise else 0, names=classes, value="class", scale=False)
-        marks: dict[str, Any] = {"palette": "classes"}
     else:
         steps = (2 if task == "binary" else 9) if discretise else 0
-        shade = canvas.field(field + suffix, low=-1, high=1, steps=steps, contours=(0.0,) if task == "binary" else (), value="output", scale=False)
-        marks = {"palette": "diverging", "low": 0 if task == "binary" else -1, "high": 1}
-    layers = [shade, canvas.points(f"train_points{suffix}", color=f"train_targets{suffix}", radius=3.6, label="training points" if show_test else "", value="target", **marks)]
+        contours = (0.0,) if task == "binary" else ()
+        shade = canvas.field(field + suffix, low=-1, high=1, steps=steps, contours=contours, value="output", scale=False)
+    layers = [shade, _marks(task, "train", suffix, label="training points" if show_test else "")]
     if show_test:
-        layers.append(canvas.points(f"test_points{suffix}", color=f"test_targets{suffix}", radius=3.6, shape="square", label="test points", value="target", **marks))
+        layers.append(_marks(task, "test", suffix, shape="square", label="test points"))
     return canvas.stage(x=x, y=y, x_label=names[0], y_label=names[1], layers=layers, axes=axes, events=("draw",) if drawable else (),
                         alt=alt or "What the network says at every place of the plane, with the points it learns from")  # fmt: skip
+
+
+def _marks(task: str, part: str, suffix: str = "", **rest: Any) -> dict[str, Any]:
+    """The points of one part, in the colours of their targets; hover says the class, or the number."""
+    return canvas.points(f"{part}_points{suffix}", color=f"{part}_targets{suffix}", radius=3.6, names=None if task == "regression" else f"{part}_names{suffix}",
+                         value="target" if task == "regression" else "", **_colours(task), **rest)  # fmt: skip
+
+
+def _colours(task: str) -> dict[str, Any]:
+    """Classes by category, two classes and numbers from orange to blue."""
+    return {"palette": "classes"} if task == "multiclass" else {"palette": "diverging", "low": 0 if task == "binary" else -1, "high": 1}
 
 
 def network(inputs: Sequence[str], spare: Sequence[str], outputs: Sequence[str], activations: Sequence[str], last: str) -> dict[str, Any]:
@@ -74,9 +84,8 @@ def layer_gradients() -> dict[str, Any]:
 
 def bent_plane(layer: int, task: str) -> dict[str, Any]:
     """Where a hidden layer takes a square grid of the plane, and training points with it, in two directions."""
-    marks = {"palette": "classes"} if task == "multiclass" else {"palette": "diverging", "low": 0 if task == "binary" else -1, "high": 1}
     layers = [canvas.grid(f"bent_grid_{layer}", color="rgba(110, 122, 138, 0.4)", width=0.6, cells=None if task == "multiclass" else "bent_cells"),
-              canvas.points(f"bent_points_{layer}", color="shown_targets", radius=3.5, value="target", label="training points", **marks)]  # fmt: skip
+              canvas.points(f"bent_points_{layer}", color="shown_targets", radius=3.5, value="target", label="training points", **_colours(task))]  # fmt: skip
     return canvas.stage(x=(-1.08, 1.08), y=(-1.08, 1.08), x_label="first direction", y_label="second direction", layers=layers,
                         alt=f"The plane as hidden layer {layer + 1} bends it, with training points carried along")  # fmt: skip
 

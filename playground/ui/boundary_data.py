@@ -184,7 +184,8 @@ def put_drawn(places: np.ndarray, targets: np.ndarray, names: tuple[str, ...] = 
     from playground.data import shelf
 
     count = int(targets.max()) + 1
-    names = (*names, *(f"class {number + 1}" for number in range(len(names), count)))[:count]
+    given = names[:count] if count == 2 or "orange" not in names else ()  # several classes are not drawn in orange and blue
+    names = (*given, *(f"class {number + 1}" for number in range(len(given), count)))
     about = {"task": "binary" if count == 2 else "multiclass", "classes": list(names), "features": ["x₁", "x₂"], "target": "class", "drawn": True}
     digest = shelf.put({"inputs": np.asarray(places, np.float64), "targets": np.asarray(targets, np.int64)}, about)
     ui.set_values(Boundary, dataset=points.OWN, own=digest)

@@ -15,6 +15,7 @@ from playground.experiments import descent_script, descent_stability
 from playground.experiments import descent_views as views
 from playground.experiments.boundary import Boundary
 from playground.experiments.descent import RULES, SCREEN_FIELDS, Descent
+from playground.explain import descent_tasks as tasks
 from playground.explain import descent_words as words
 from playground.explain import landscape
 from playground.figures import descent as figures
@@ -59,7 +60,7 @@ def race() -> None:
             st.markdown(f"**{rates.title}**")
             ui.lines(rates.arrays, rates.spec, key="schedule", height=rates.height)
     _take_home(experiment, scene, found)
-    _tasks(words.race_tasks(experiment, racers, verdicts))
+    _tasks(tasks.race(experiment, racers, verdicts))
     with ui.explain():
         st.markdown(words.race_maths(experiment, racers, found))
 
@@ -80,7 +81,7 @@ def step() -> None:
             st.caption(f"It takes no step {experiment.at_step}; this is its last one, step {parts['step']}.")
         st.markdown(words.step_reading(parts))
         st.markdown(words.step_table(parts))
-    _tasks(words.step_tasks(parts))
+    _tasks(tasks.step(parts))
     with ui.explain():
         st.markdown(words.step_maths(parts))
 
@@ -103,7 +104,7 @@ def rates() -> None:
         panel = anatomy.sweep(titles, ui.compute(views.sweep, **experiment.arguments()), range(len(titles)))
         st.markdown(f"**{panel.title}**")
         ui.lines(panel.arrays, panel.spec, key="sweep", height=panel.height)
-    _tasks(words.rates_tasks(experiment, found))
+    _tasks(tasks.rates(experiment, found))
     with ui.explain():
         st.markdown(words.rates_maths(experiment, found))
 
@@ -126,7 +127,7 @@ def network() -> None:
     panel = anatomy.landscape(found, "training loss")
     ui.player(panel.arrays, panel.spec, key="landscape", height=panel.height)
     st.markdown(words.network_reading(found))
-    _tasks(words.network_tasks(found))
+    _tasks(tasks.network(found))
     with ui.explain():
         st.markdown(words.network_maths(found))
 
@@ -219,5 +220,5 @@ def _recorded(run: Run) -> np.ndarray:
     return path
 
 
-def _tasks(items: list[words.Item]) -> None:
+def _tasks(items: list[tasks.Item]) -> None:
     ui.tasks([ui.Task(*each) for each in items])

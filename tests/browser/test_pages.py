@@ -86,7 +86,7 @@ def test_at_least_twenty_frames_a_second_while_it_trains(visit):
 def test_a_copied_address_brings_back_the_same_setting(visit):
     page = visit("decision-boundaries?boundary.dataset=pinwheel&boundary.classes=5&boundary.hidden_sizes=6,4&boundary.seed=3")
     settled(page)
-    page.wait_for_function("[...document.querySelectorAll('[data-testid=stSelectbox] input')].some(e => e.value.startsWith('Pinwheel'))", timeout=10_000)
+    page.locator("[data-testid=stCaptionContainer]").get_by_text("Pinwheel").first.wait_for(timeout=10_000)
     page.wait_for_function("window.__lab.frames > 0")
     assert "boundary.classes=5" in page.url and "boundary.seed=3" in page.url
     assert page.problems == []

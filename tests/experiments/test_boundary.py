@@ -44,7 +44,8 @@ def test_two_classes_are_balanced_and_noise_changes_the_data(dataset):
 
 
 @pytest.mark.parametrize("values", [{}, {"dataset": "blobs", "classes": 6}, {"dataset": "hills", "hidden_sizes": (16,) * 8},
-                                    {"dataset": "blobs", "classes": 6, "hidden_sizes": (16,) * 8, "count": 2000}, {"hidden_sizes": ()}, {"normalization": "batch", "dropout": 0.3}])  # fmt: skip
+                                    {"dataset": "blobs", "classes": 6, "hidden_sizes": (16,) * 8, "count": 2000}, {"hidden_sizes": ()},
+                                    {"normalization": "batch", "dropout": 0.3}])  # fmt: skip
 def test_a_view_holds_all_figures_need_within_its_size(values):
     trainer = Boundary(**values).trainer()
     trainer.advance(3)

@@ -9,6 +9,7 @@ from playground.core.errors import UserError
 from playground.experiments.descent import RULES, Descent
 from playground.experiments.descent_stability import stability
 from playground.experiments.descent_views import dissected, race, relief, verdicts
+from playground.explain import descent_tasks as tasks
 from playground.explain import descent_words as words
 from playground.optimizers.table import OPTIMIZERS
 
@@ -149,14 +150,14 @@ def test_numbers_are_short_and_fit_for_latex(value, text):
 def test_tasks_tick_when_done_and_not_before():
     def done(**values):
         experiment, _, found = ended(**values)
-        return {key: tick for key, _, tick in words.race_tasks(experiment, experiment.racers(), list(found.values()))}
+        return {key: tick for key, _, tick in tasks.race(experiment, experiment.racers(), list(found.values()))}
 
     assert not any(done().values())
     assert done(surface="bowl", optimizers=("sgd",), sgd_learning_rate=5.0)["descent-diverge"]
     assert done(surface="ravine", angle=45.0)["descent-turn"]
     assert done(surface="least_squares", optimizers=("sgd",), batching="mini", batch_size=32, schedule="cosine", sgd_learning_rate=0.5, steps=1000)["descent-calm"]
     assert done(surface="rastrigin", start="0.1, 0.1", optimizers=("lbfgs",))["descent-rastrigin"]
-    uphill = {key for key, _, tick in words.step_tasks(dissected("adam", 1, **Descent().arguments())) if tick}
+    uphill = {key for key, _, tick in tasks.step(dissected("adam", 1, **Descent().arguments())) if tick}
     assert "descent-first" in uphill and "descent-uphill" not in uphill
 
 
