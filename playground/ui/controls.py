@@ -56,7 +56,8 @@ def take_over(kind: type[Experiment]) -> None:
         state[f"{kind.key}!ignored"] = ignored
         written = state.setdefault(f"{kind.key}!written", [])
         written.append(address._own(kind))
-        state["!taken"] = {*state.get("!taken", ()), kind.key}  # once for an arrival, however often controls are drawn
+    # Once for an arrival, however often controls are drawn: what the first drawing writes into the address is no link.
+    state["!taken"] = {*state.get("!taken", ()), kind.key}
     for name in kind.domains():
         state.setdefault(f"{kind.key}.{name}", _shown(kind, name, kept.get(name, kind.model_fields[name].default)))
     ignored = state.pop(f"{kind.key}!ignored", None)

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from playground.core.text import to_text
 
 ROOT = Path(__file__).resolve().parents[2]
+MANY = 60  # fields
 SECONDS = 6.0  # generous: the first page of a session also starts the evaluator
 
 
@@ -87,9 +88,17 @@ def test_both_ends_of_every_control_can_be_set(path):
     kinds = shown_kinds(open_page(path))
     assert path == "start/home.py" or kinds
     for kind in kinds:
+        many: dict[str, list[dict[str, str]]] = {}  # of a kind with very many controls, those of one group are set together
         for name, domain in kind.domains().items():
-            for value in ends(domain):
-                open_page(path, {f"{kind.key}.{name}": to_text(domain, value)})
+            for number, value in enumerate(ends(domain)):
+                parameter = {f"{kind.key}.{name}": to_text(domain, value)}
+                if len(kind.domains()) <= MANY or not domain.group:
+                    open_page(path, parameter)
+                else:
+                    many.setdefault(domain.group, [{}, {}])[number].update(parameter)
+        for low, high in many.values():
+            open_page(path, low)
+            open_page(path, high)
 
 
 def test_the_table_of_pages_is_the_folder():
@@ -103,3 +112,13 @@ def test_a_choice_made_after_arriving_is_not_taken_for_an_opened_link():
         next(each for each in app.get("button_group") if each.key == "activations.part").set_value(part).run()
         assert not app.exception
         assert app.session_state["activations.part"] == part
+
+
+def test_a_change_on_a_return_visit_is_kept():
+    app = open_page("foundations/gradient_descent.py", {"descent.steps": "50"})
+    app.switch_page(str(ROOT / "pages" / "start/home.py")).run()
+    app.query_params.clear()
+    app.switch_page(str(ROOT / "pages" / "foundations/gradient_descent.py")).run()
+    assert not app.exception and app.session_state["descent.steps"] == 50
+    app.selectbox(key="descent.surface").set_value("bowl").run()
+    assert not app.exception and app.session_state["descent.surface"] == "bowl"

@@ -108,7 +108,8 @@ def test_tune_is_taken_over_while_playing_and_recorded_with_its_step(engine):
     engine.command(run, "tune", values={"rate": 0.5})
     wait(lambda: run.changes)
     assert run.experiment.rate == 0.5 and run.initial.rate == 0.1
-    assert run.changes[0].values == {"rate": 0.5} and 0 < run.changes[0].step <= run.step
+    assert run.changes[0].values == {"rate": 0.5} and run.changes[0].step > 0
+    wait(lambda: run.step > run.changes[0].step)
     assert run.state == "playing"
 
 
