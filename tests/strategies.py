@@ -51,3 +51,32 @@ def experiments(kind, **fixed):
             return None
 
     return drawn.map(build).filter(lambda each: each is not None)
+
+
+def ends(domain: Domain) -> list:
+    """The lowest and the highest, the first and the last of what a field takes; nothing for free text."""
+    if domain.kind == "number":
+        return [domain.low, domain.high]
+    if domain.kind == "integer":
+        return [int(domain.low), int(domain.high)]
+    if domain.kind == "choice":
+        return [domain.keys[0], domain.keys[-1]]
+    if domain.kind == "choices":
+        return [tuple(domain.keys[: max(1, int(domain.low))]), tuple(domain.keys[-int(domain.high) :])]
+    if domain.kind == "integers":
+        return [(), (int(domain.low),), (int(domain.high),) * domain.max_length]
+    return [False, True] if domain.kind == "switch" else []
+
+
+def corners(kind):
+    """Experiments with a few fields at an end of their range and the rest as declared: where formulas divide by zero."""
+    fields = {name: st.sampled_from(ends(domain)) for name, domain in kind.domains().items() if ends(domain)}
+    free = st.fixed_dictionaries({}, optional=fields)
+
+    def build(values):
+        try:
+            return kind(**values)
+        except UserError:
+            return None
+
+    return free.map(build).filter(lambda each: each is not None)

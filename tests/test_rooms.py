@@ -9,6 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = sorted((ROOT / "playground").rglob("*.py"))
+WORKER = {"lion", "preload"}  # modules that only worker processes import, torch and all
 
 # What each room may import; "ui" is what pages are written with.
 MAY = {
@@ -55,16 +56,53 @@ def test_imports_point_one_way(path):
         assert parts[0] != "torch" or here not in ("figures", "ui", "pages"), f"{path.relative_to(ROOT)} imports torch"
 
 
+def test_nothing_heavy_is_imported_where_a_module_begins():
+    """Plotly, pandas and the like cost tenths of a second each: they are imported by the function that needs them."""
+    heavy = {"plotly", "pandas", "sklearn", "scipy", "transformers", "timm", "torchvision", "gymnasium", "sqlalchemy"}
+    for path in [*MODULES, *sorted((ROOT / "pages").rglob("*.py"))]:
+        for name in at_import(ast.parse(path.read_text(encoding="utf-8")).body):
+            assert name.split(".")[0] not in heavy, f"{path.relative_to(ROOT)} imports {name} where it begins"
+
+
+def at_import(body):
+    """Names of the modules that are imported as soon as this one is; `if TYPE_CHECKING` is not."""
+    for node in body:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+        elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            yield from at_import(node.orelse)
+        elif isinstance(node, (ast.If, ast.Try, ast.With)):
+            yield from at_import([*node.body, *getattr(node, "orelse", []), *getattr(node, "finalbody", [])])
+            for handler in getattr(node, "handlers", []):
+                yield from at_import(handler.body)
+
+
+def test_only_the_gate_parses_what_users_send():
+    readers = {"read_csv", "read_table", "read_excel", "read_json", "read_parquet", "DictReader", "genfromtxt", "loadtxt"}
+    gate = ROOT / "playground" / "data" / "uploads.py"
+    for path in [*MODULES, *sorted((ROOT / "pages").rglob("*.py"))]:
+        calls = [node.func for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+        found = {ast.unparse(call) for call in calls if isinstance(call, ast.Attribute) and (call.attr in readers or ast.unparse(call) == "csv.reader")}
+        assert path == gate or not found, f"{path.relative_to(ROOT)} calls {found}; users' bytes go through data/uploads"
+    assert "read_csv" in gate.read_text()  # or this test looks for the wrong names
+
+
 def test_nothing_the_app_imports_loads_torch():
     modules = ["playground.ui", "playground.experiments", "playground.runs.engine", "playground.runs.live"]
     pages = [str(path) for path in sorted((ROOT / "pages").glob("*/*.py"))]
+    folders = ("core", "functions", "data", "optimizers", "experiments", "explain", "figures", "runs", "ui")
+    inside = [f"playground.{folder}.{path.stem}" for folder in folders for path in sorted((ROOT / "playground" / folder).glob("*.py"))]
+    needed = [name for name in inside if name.rsplit(".", 1)[-1] not in ("__init__", *WORKER)]
     code = f"""
 import ast, importlib, sys
-for name in {modules!r}: importlib.import_module(name)
+for name in {modules + needed!r}: importlib.import_module(name)
 import playground.experiments; playground.experiments.load()
 for path in {pages!r}:
     for node in ast.parse(open(path).read()).body:
         if isinstance(node, ast.ImportFrom): importlib.import_module(node.module)
+        if isinstance(node, ast.Import): [importlib.import_module(each.name) for each in node.names]
 print([name for name in ("torch", "sklearn", "transformers", "scipy") if name in sys.modules])
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=100)

@@ -112,7 +112,7 @@ def contraction(rule: str, rate: np.ndarray | float, momentum: np.ndarray | floa
     """Factor by which the distance shrinks per step in the long run: the largest root of the characteristic polynomial in absolute value."""
     rate, momentum = np.asarray(rate, np.float64), np.asarray(momentum, np.float64)
     left = 1 - rate * curvature
-    middle, product = (((1 + momentum) * left, momentum * left) if rule == "nesterov" else (left + momentum, momentum + 0 * left))
+    middle, product = ((1 + momentum) * left, momentum * left) if rule == "nesterov" else (left + momentum, momentum + 0 * left)
     inside = np.sqrt((middle**2 - 4 * product).astype(complex))
     return np.maximum(np.abs(middle + inside), np.abs(middle - inside)) / 2
 

@@ -120,7 +120,8 @@ def verdict_table(racers: Sequence[Racer], verdicts: Sequence[Verdict], steps: i
     for racer, verdict in zip(racers, verdicts, strict=True):
         settled = verdict.kind not in ("moving", "oscillating")
         when = f"{verdict.step} steps" if settled else f"{steps} steps"
-        rows.append(f"| {OPTIMIZERS[racer.key].title} | {racer.learning_rate:g} | {verdict_words(verdict, curve)} | {when} | {plain(verdict.height)} | {plain(verdict.slope)} |")  # fmt: skip
+        cells = (OPTIMIZERS[racer.key].title, f"{racer.learning_rate:g}", verdict_words(verdict, curve), when, plain(verdict.height), plain(verdict.slope))
+        rows.append(f"| {' | '.join(cells)} |")
     return "\n".join(rows)
 
 
@@ -139,8 +140,7 @@ def surface_maths(experiment: Descent, found: Arrays) -> str:
     name = "f(x)" if curve else "f(x, y)"
     parts = [
         f"**{ground.card.title}.** {ground.card.note}\n\n$${name} = {ground.latex}$$",
-        f"At the start $\\theta_0 = {vector(start, curve)}$ the height is ${number(found['heights'][0, 0])}$ and the gradient "
-        f"$g = {vector(found['gradients'][0, 0], curve)}$.",
+        f"At the start $\\theta_0 = {vector(start, curve)}$ the height is ${number(found['heights'][0, 0])}$ and the gradient $g = {vector(found['gradients'][0, 0], curve)}$.",
         *(f"In your formula, {note}" for note in ground.notes),
     ]
     schedule = SCHEDULES[experiment.schedule]
@@ -206,7 +206,8 @@ def step_maths(parts: Arrays) -> str:
     card = OPTIMIZERS[parts["key"]]
     numbers = r", \quad ".join(f"{each.symbol} = {number(parts['hyperparameters'][name])}" for name, each in card.hyperparameters.items())
     return (f"**{card.title}**, step {parts['step']}. {card.note}\n\n$${card.latex}$$\n\n$${numbers}$$\n\nThe numbers beside the map are this rule, worked out from "
-            f"torch's own state before the step; they are tested against the move that torch then took. `{card.code('parameters', **parts['hyperparameters'])}` · {card.source}")  # fmt: skip
+            f"torch's own state before the step; they are tested against the move that torch then took. "
+            f"`{card.code('parameters', **parts['hyperparameters'])}` · {card.source}")  # fmt: skip
 
 
 def rates_maths(experiment: Descent, found: Arrays) -> str:
@@ -226,7 +227,8 @@ def rates_maths(experiment: Descent, found: Arrays) -> str:
         factor = max(float(known.contraction(rule, rate, momentum, each)) for each in (low, high))
         root = r"z^2 - (1 + \mu)(1 - \eta\lambda)\, z + \mu (1 - \eta\lambda)" if rule == "nesterov" else r"z^2 - (1 + \mu - \eta\lambda)\, z + \mu"
         parts.append(f"In the long run each step multiplies the distance by the largest root of ${root}$ over both curvatures, ${number(low)}$ and "
-                     f"${number(high)}$. At your $\\eta = {rate:g}$, $\\mu = {momentum:g}$ that is ${number(factor)}$, or ${number(-np.log10(factor))}$ digits a step.")  # fmt: skip
+                     f"${number(high)}$. At your $\\eta = {rate:g}$, $\\mu = {momentum:g}$ that is ${number(factor)}$, "
+                     f"or ${number(-np.log10(factor))}$ digits a step.")  # fmt: skip
         if rule == "momentum" and low < high:
             best_rate, best_momentum = known.best(low, high)
             best = float(known.contraction(rule, best_rate, best_momentum, high))

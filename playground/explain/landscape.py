@@ -139,7 +139,7 @@ def _trainer(key: str, values: Mapping[str, Any], state: Mapping[str, Any]) -> A
     import playground.experiments
 
     kind = Experiment.registry().get(key) or playground.experiments.load().get(key)
-    trainer = kind(**values).trainer() if kind else None
+    trainer: Any = kind(**values).trainer() if kind else None
     if not all(hasattr(trainer, each) for each in ("flat_parameters", "losses_at", "filter_slices")):
         raise UserError(f"Runs of {key!r} have no parameters to look around in.", "Choose a run of the decision boundaries.")
     trainer.load_state_dict(dict(state))

@@ -149,7 +149,5 @@ def schedule(factors: np.ndarray, titles: Sequence[str], rates: Sequence[float])
     return Panel("schedule", spec, arrays, 150, title="Learning rate by step")
 
 
-
-
 def _listed(titles: Sequence[str]) -> str:
     return titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} and {titles[-1]}"

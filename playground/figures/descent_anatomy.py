@@ -139,7 +139,7 @@ def landscape(found: Arrays, metric: str) -> Panel:
     top = float(np.nanmax(found["map"]))
     arrays: dict[str, Any] = {"map": found["map"], "solid": np.nan_to_num(found["map"], nan=top), "here": np.zeros((1, 2))}
     walked = "path" in found
-    labels = {"x_label": "main direction of training", "y_label": "second direction"} if walked else {"x_label": "direction 1", "y_label": "direction 2"}
+    labels: dict[str, Any] = {"x_label": "main direction of training", "y_label": "second direction"} if walked else {"x_label": "direction 1", "y_label": "direction 2"}
     path = [canvas.lines("path", names=["training"], colors="category 1", animated=True, dots=True, width=2.4)] if walked else []
     layers = [canvas.field("map", palette="sequential", contours=16, value=metric, **shades), *path,
               canvas.points("here", shape="cross", color="ink", radius=6, label="your network")]  # fmt: skip
@@ -167,7 +167,7 @@ def figure(titles: Sequence[str], scene: Arrays, found: Arrays, title: str) -> A
     flat = "map" in scene
     if flat:
         heights = np.log10(np.maximum(scene["map"], 1e-12)) if tone(scene["map"])["log"] else scene["map"]
-        axes = {name: np.linspace(*scene[name], heights.shape[i]) for i, name in ((1, "x"), (0, "y"))}
+        axes = {name: np.linspace(scene[name][0], scene[name][1], heights.shape[i]) for i, name in ((1, "x"), (0, "y"))}
         chart.add_contour(z=heights, **axes, colorscale=theme.scale("sequential"), showscale=False, ncontours=20, row=1, col=1)
     else:
         chart.add_scatter(x=scene["curve"][:, 0], y=scene["curve"][:, 1], line_color=theme.NEUTRAL, name="height", row=1, col=1)
@@ -182,4 +182,3 @@ def figure(titles: Sequence[str], scene: Arrays, found: Arrays, title: str) -> A
     chart.update_xaxes(title="step", row=1, col=2)
     chart.update_yaxes(title="height above the lowest", type="log", row=1, col=2)
     return chart.update_layout(title=title, template=theme.template(), height=460)
-

@@ -45,7 +45,7 @@ def race() -> None:
     scene, found = ui.compute(views.relief, **experiment.arguments()), ui.compute(views.race, **experiment.arguments())
     racers = experiment.racers()
     panel = figures.race([each.title for each in racers], scene, found, experiment.place(), experiment.beside)
-    ui.player(panel.arrays, panel.spec, key="race", height=panel.height, on_click=_start_here, on_drag=_dropped)
+    ui.player(panel.arrays, panel.spec or {}, key="race", height=panel.height, on_click=_start_here, on_drag=_dropped)
     verdicts, curve = views.verdicts(found, scene), not scene["y"]
     if experiment.beside == "fit" and "data" not in scene:
         st.caption("Only the least-squares fit has lines to show; beside the map are the heights.")
@@ -58,7 +58,7 @@ def race() -> None:
         with side:
             rates = figures.schedule(found["factors"], [each.title for each in racers], [each.learning_rate for each in racers])
             st.markdown(f"**{rates.title}**")
-            ui.lines(rates.arrays, rates.spec, key="schedule", height=rates.height)
+            ui.lines(rates.arrays, rates.spec or {}, key="schedule", height=rates.height)
     _take_home(experiment, scene, found)
     _tasks(tasks.race(experiment, racers, verdicts))
     with ui.explain():
@@ -75,7 +75,7 @@ def step() -> None:
     picture, numbers = st.columns([5, 6], gap="medium")
     with picture:
         panel = anatomy.step(parts)
-        ui.stage(panel.arrays, panel.spec, key="step", height=None if parts["y"] else panel.height)
+        ui.stage(panel.arrays, panel.spec or {}, key="step", height=None if parts["y"] else panel.height)
     with numbers:
         if parts["step"] < experiment.at_step:
             st.caption(f"It takes no step {experiment.at_step}; this is its last one, step {parts['step']}.")
@@ -98,12 +98,12 @@ def rates() -> None:
     with left:
         panel = anatomy.stability(rule, RULES[rule], found, yours)
         st.markdown(f"**{panel.title}**")
-        ui.stage(panel.arrays, panel.spec, key="stability", height=panel.height, on_click=_take_rate(rule))
+        ui.stage(panel.arrays, panel.spec or {}, key="stability", height=panel.height, on_click=_take_rate(rule))
     with right, st.spinner("Racing every optimizer at 21 learning rates …"):
         titles = [experiment.racer(key).title for key in experiment.optimizers]
         panel = anatomy.sweep(titles, ui.compute(views.sweep, **experiment.arguments()), range(len(titles)))
         st.markdown(f"**{panel.title}**")
-        ui.lines(panel.arrays, panel.spec, key="sweep", height=panel.height)
+        ui.lines(panel.arrays, panel.spec or {}, key="sweep", height=panel.height)
     _tasks(tasks.rates(experiment, found))
     with ui.explain():
         st.markdown(words.rates_maths(experiment, found))
@@ -125,7 +125,7 @@ def network() -> None:
             st.info(f"{error.what} Shown along two random directions instead.", icon=":material/info:")
             found = _landscape(run, experiment.changed(along="random"))
     panel = anatomy.landscape(found, "training loss")
-    ui.player(panel.arrays, panel.spec, key="landscape", height=panel.height)
+    ui.player(panel.arrays, panel.spec or {}, key="landscape", height=panel.height)
     st.markdown(words.network_reading(found))
     _tasks(tasks.network(found))
     with ui.explain():

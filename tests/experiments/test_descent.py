@@ -75,8 +75,7 @@ def test_gradient_descent_on_a_parabola_is_known_exactly():
 
 
 def test_momentum_without_memory_is_plain_descent_and_full_batches_have_no_noise():
-    plain = Descent(surface="ravine", optimizers=("sgd", "momentum"), momentum_momentum=0.0, sgd_learning_rate=0.05, momentum_learning_rate=0.05,
-                    **SMALL)
+    plain = Descent(surface="ravine", optimizers=("sgd", "momentum"), momentum_momentum=0.0, sgd_learning_rate=0.05, momentum_learning_rate=0.05, **SMALL)
     found = race(**plain.arguments())["positions"]
     assert found[0] == pytest.approx(found[1], rel=1e-12)
     whole = race(**plain.changed(batching="mini", batch_size=EXAMPLES, noise=5.0).arguments())["positions"]
@@ -140,7 +139,8 @@ def test_eight_optimizers_at_two_hundred_steps_take_less_than_300_ms():
     [
         ({"start": "here"}, "start", "two numbers"), ({"start": "1,2,3"}, "start", "finite numbers"), ({"start": "inf, 1"}, "start", "finite"),
         ({"optimizers": ("sgd", "adam", "lion"), "rates": 4}, "rates", "make 12 racers"), ({"surface": "formula", "formula": "x + z"}, "formula", "character 5"),
-        ({"optimizers": ("lbfgs",), "rates": 5}, "rates", "L-BFGS would be 16, the limit is 10"), ({"optimizers": KEYS[:9]}, "optimizers", "1 to 8"), ({"adam_beta1": 1.0}, "adam_beta1", "between 0 and 0.999"),
+        ({"optimizers": ("lbfgs",), "rates": 5}, "rates", "L-BFGS would be 16, the limit is 10"),
+        ({"optimizers": KEYS[:9]}, "optimizers", "1 to 8"), ({"adam_beta1": 1.0}, "adam_beta1", "between 0 and 0.999"),
     ],
 )  # fmt: skip
 def test_impossible_settings_are_refused_in_words(settings, field, words):

@@ -60,9 +60,7 @@ def test_polyaks_choice_is_the_fastest_heavy_ball():
 def test_a_point_of_the_map_is_the_walk_that_torch_takes(rule):
     rates, momenta = axes()
     row, column = 20, int(np.searchsorted(rates, 0.02))
-    values = Descent(**{**QUADRATIC, "steps": 120}).changed(
-        optimizers=(rule,), **{f"{rule}_learning_rate": float(rates[column]), f"{rule}_momentum": float(momenta[row])}
-    )
+    values = Descent(**{**QUADRATIC, "steps": 120}).changed(optimizers=(rule,), **{f"{rule}_learning_rate": float(rates[column]), f"{rule}_momentum": float(momenta[row])})
     slopes = np.hypot(*race(**values.arguments())["gradients"][0].T)
     here = slopes > 1e-12 * slopes[0]
     line = np.polyfit(np.arange(len(slopes))[here], np.log10(slopes[here] / slopes[0]), 1)

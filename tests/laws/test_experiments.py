@@ -1,11 +1,14 @@
 """Laws that every experiment obeys, tested the day it exists."""
 
 import dataclasses
+import json
+import os
 import random
 import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,8 +20,9 @@ import playground.experiments
 from playground.core import packets
 from playground.core.errors import UserError
 from playground.core.text import from_text, to_text
-from tests.strategies import experiments, inside, outside
+from tests.strategies import corners, experiments, inside, outside
 
+ROOT = Path(__file__).resolve().parents[2]
 KINDS = {key: kind for key, kind in playground.experiments.load().items() if kind.__module__.startswith("playground.experiments")}
 TRAINED = {key: kind for key, kind in KINDS.items() if not getattr(kind, "evaluates", False)}
 every = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
@@ -78,13 +82,17 @@ def test_every_value_survives_the_address(kind, data):
 
 @trained
 def test_three_steps_and_a_view_come_within_a_second(kind):
-    kind().trainer()  # first use of torch's lazily loaded parts is not the trainer's
-    started = time.perf_counter()
-    trainer = kind().trainer()
-    for _ in range(3):
-        trainer.step()
-    packets.encode("view", trainer.view())
-    assert time.perf_counter() - started < 1.0
+    taken = []
+    for _ in range(3):  # the best of three: first use of torch's lazily loaded parts, or a busy machine, is not the trainer's
+        started = time.perf_counter()
+        trainer = kind().trainer()
+        for _ in range(3):
+            trainer.step()
+        packets.encode("view", trainer.view())
+        taken.append(time.perf_counter() - started)
+        if taken[-1] < 1.0:
+            return
+    raise AssertionError(f"{min(taken):.2f} s")
 
 
 @trained
@@ -119,6 +127,66 @@ def test_views_are_frozen_hold_numbers_and_never_change_afterwards(kind):
     trainer.view()
     assert packets.encode("view", view) == kept
     packets.decode(packets.encode("scene", trainer.scene()))
+
+
+@trained
+def test_metrics_are_plain_numbers_of_lasting_names_and_reading_them_changes_nothing(kind):
+    trainer, unread = kind().trainer(), kind().trainer()
+    names = list(trainer.metrics())
+    for _ in range(3):
+        read = trainer.step()
+        assert list(read) == names and all(type(value) is float for value in read.values())
+        assert exact(trainer.metrics()) == exact(read)
+        trainer.view(), trainer.scene(), trainer.state_dict()
+    unread.advance(3)
+    assert exact(unread.metrics()) == exact(trainer.metrics())
+
+
+@trained
+def test_a_scene_never_changes_during_the_run(kind):
+    trainer = kind().trainer()
+    scene = trainer.scene()
+    kept = packets.encode("scene", scene)
+    trainer.advance(5)
+    assert packets.encode("scene", scene) == kept == packets.encode("scene", trainer.scene())
+
+
+@trained
+def test_views_have_the_same_names_throughout(kind):
+    trainer = kind().trainer()
+    first = [name for name, _ in packets.items(trainer.view())]
+    trainer.advance(3)
+    assert [name for name, _ in packets.items(trainer.view())] == first
+
+
+@trained
+def test_two_runs_side_by_side_do_not_touch_one_another(kind):
+    alone, one, other = kind().trainer(), kind().trainer(), kind().trainer()
+    for _ in range(3):
+        one.advance(1)
+        other.advance(2)
+    alone.advance(3)
+    assert exact(one.metrics()) == exact(alone.metrics())
+
+
+def test_another_process_finds_the_same_numbers():
+    """Nothing depends on the order of sets, on addresses in memory, or on what ran before."""
+    code = """
+import json, sys, torch, playground.experiments as each
+torch.set_num_threads(1)
+kinds, found = each.load(), {}
+for key in sys.argv[1:]:
+    trainer = kinds[key]().trainer(); trainer.advance(3)
+    found[key] = {name: value.hex() for name, value in trainer.metrics().items()}
+print(json.dumps(found))
+"""
+    done = subprocess.run([sys.executable, "-c", code, *TRAINED], capture_output=True, text=True, timeout=100, cwd=ROOT,
+                          env={**os.environ, "PYTHONHASHSEED": "4711"})  # fmt: skip
+    assert done.returncode == 0, done.stderr[-1500:]
+    for key, found in json.loads(done.stdout.splitlines()[-1]).items():
+        trainer = TRAINED[key]().trainer()
+        trainer.advance(3)
+        assert found == {name: value.hex() for name, value in trainer.metrics().items()}, key
 
 
 @trained
@@ -178,6 +246,20 @@ def test_any_valid_experiment_survives_three_steps(kind, data):
     trainer.advance(3)
     packets.encode("view", trainer.view())
     trainer.metrics()
+
+
+@trained
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_an_experiment_at_the_ends_of_its_ranges_runs_or_is_refused_in_words(kind, data):
+    experiment = data.draw(corners(kind))
+    try:
+        trainer = experiment.trainer()
+    except UserError as error:
+        assert str(error).endswith((".", "?"))
+        return
+    trainer.advance(2)
+    packets.encode("view", trainer.view())
 
 
 @trained

@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.core.text import to_text
+from tests.strategies import ends
 
 ROOT = Path(__file__).resolve().parents[2]
 MANY = 60  # fields
@@ -43,19 +44,6 @@ def engine_of_this_module():
     get_engine().warm()
     yield
     close_engine()
-
-
-def ends(domain):
-    """The lowest and the highest, the first and the last of what a control offers."""
-    if domain.kind in ("number", "integer"):
-        return [domain.low, domain.high] if domain.kind == "number" else [int(domain.low), int(domain.high)]
-    if domain.kind == "choice":
-        return [domain.keys[0], domain.keys[-1]]
-    if domain.kind == "choices":
-        return [tuple(domain.keys[: max(1, int(domain.low))]), tuple(domain.keys[: int(domain.high)])]
-    if domain.kind == "integers":
-        return [(), (int(domain.high),) * domain.max_length]
-    return [False, True] if domain.kind == "switch" else []
 
 
 def shown_kinds(app):
