@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from playground.core.experiment import Metrics, State, Trainer
 from playground.core.lazy import torch
 from playground.experiments.boundary import Boundary
-from playground.experiments.boundary_trainer import cohort, material, score
+from playground.experiments.boundary_trainer import bounded, cohort, material, score
 
 if TYPE_CHECKING:
     from playground.core.race import Race
@@ -51,7 +51,7 @@ class BoundaryRace(Trainer):
                 losses, outputs = each.losses(getattr(given, f"{part}_inputs"), targets)
                 for place, member in enumerate(group):
                     name, value = score(given, outputs[place], targets)
-                    found |= {f"{part}_loss/{member}": float(losses[place]), f"{part}_{name}/{member}": value}
+                    found |= {f"{part}_loss/{member}": bounded(float(losses[place])), f"{part}_{name}/{member}": bounded(value)}
         return found
 
     def scene(self) -> dict[str, Any]:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
+LARGEST = 1e30
+
+
 @dataclass(frozen=True, eq=False)
 class Material:
     """The data of an experiment as tensors: standardised inputs, and targets as the loss wants them."""
@@ -116,7 +119,7 @@ class BoundaryTrainer(Trainer):
     @property
     def stop_reason(self) -> str:
         if self.diverged:
-            return (f"The loss is no longer a finite number after {self.step_count:,} steps: the run diverged. "
+            return (f"The loss has left all bounds after {self.step_count:,} steps: the run diverged. "
                     "A smaller learning rate or gradient clipping keeps it in bounds.")  # fmt: skip
         if self.stopped_early:
             return f"Stopped early: the test loss was best ({self.best_loss:.4g}) after epoch {self.best_epoch:,}."
@@ -136,11 +139,11 @@ class BoundaryTrainer(Trainer):
             found[f"{part}_{name}"] = value
         found["gradient_norm"] = float(self.cohort.network.gradient.norm())
         found["weight_norm"] = float((self.cohort.network.flat * self.cohort.mask).norm())
-        return found
+        return {name: bounded(value) for name, value in found.items()}
 
     @property
     def diverged(self) -> bool:
-        return not bool(torch.isfinite(self.cohort.network.flat).all()) or not np.isfinite(self._losses("train")[0])
+        return not bool(torch.isfinite(self.cohort.network.flat).all()) or not np.isfinite(bounded(self._losses("train")[0]))
 
     def scene(self) -> dict[str, Any]:
         from playground.experiments.boundary_view import scene
@@ -209,6 +212,11 @@ class BoundaryTrainer(Trainer):
                 found += [slice(offset + row * shape[1], offset + (row + 1) * shape[1]) for row in range(shape[0])]
             offset += size
         return found
+
+
+def bounded(value: float) -> float:
+    """A metric, infinite beyond LARGEST: a run that is there has diverged, and a curve that goes further shows nothing else."""
+    return value if not abs(value) > LARGEST else float(np.copysign(np.inf, value))
 
 
 def score(given: Material, outputs: Tensor, targets: Tensor) -> tuple[str, float]:

@@ -30,7 +30,7 @@ def diverged(evidence: Evidence) -> Advice | None:
     if not evidence.diverged:
         return None
     (rate,) = _values(evidence, "learning_rate")
-    return Advice("Diverged", f"At a learning rate of {rate:g} the loss stopped being a finite number after {evidence.step:,} steps.",
+    return Advice("Diverged", f"At a learning rate of {rate:g} the loss left all bounds within {evidence.step:,} steps.",
                   "Each step overshot the valley by more than the last. A smaller step stays inside it.",
                   {"learning_rate": _rounded(rate / 10)}, "problem")  # fmt: skip
 

@@ -94,3 +94,47 @@ def test_what_is_accepted_is_finite_and_complete_and_what_is_not_is_refused_in_w
     assert np.isfinite(arrays["inputs"]).all() and np.isfinite(arrays["targets"]).all()
     if about["task"] != "regression":
         assert set(arrays["targets"].tolist()) == set(range(len(about["classes"])))
+
+
+def text_of(rows):
+    return read_table("t.csv", ("a,b,c\n" + "".join(f"{a},{b},{c}\n" for a, b, c in rows)).encode())
+
+
+@pytest.mark.parametrize("size", ["1e200", "1e308"])
+def test_numbers_too_large_for_a_mean_are_refused_by_column(size):
+    with pytest.raises(UserError, match="“b” holds 1e.*beyond 1e.100"):
+        two_features(text_of((i, size if i else 0, i % 2) for i in range(8)), "a", "b", "c")
+    with pytest.raises(UserError, match="“c” holds 1e"):
+        two_features(text_of((i, i * i, size if i else 0) for i in range(8)), "a", "b", "c", "regression")
+
+
+def test_a_rare_class_survives_the_sample():
+    rows = [(i % 97, i % 89, "common") for i in range(60_000)] + [(1, 2, "rare"), (3, 4, "rare"), (5, 6, "single")]
+    arrays, about = two_features(text_of(rows), "a", "b", "c")
+    assert about["classes"] == ["common", "rare", "single"] and np.bincount(arrays["targets"]).tolist() == [POINTS - 3, 2, 1]
+
+
+def test_a_column_that_becomes_constant_in_the_sample_is_refused():
+    rows = [(0, i % 89, i % 2) for i in range(300_000)]
+    rows[7] = (1, 7, 1)  # one row in 300,000; the seeded sample leaves it out
+    with pytest.raises(UserError, match="“a” has the same value in every row"):
+        two_features(text_of(rows), "a", "b", "c")
+
+
+def test_long_class_names_that_begin_alike_stay_apart():
+    classes = two_features(text_of((i, i * i, "z" * 60 + str(i % 2)) for i in range(8)), "a", "b", "c")[1]["classes"]
+    assert len(set(classes)) == 2 and all(len(name) <= 50 for name in classes)
+
+
+def test_a_date_is_no_place_and_no_number_but_may_be_a_class():
+    table = text_of((i, i * i, f"2024-01-0{1 + i % 3}") for i in range(9))
+    assert two_features(table, "a", "b", "c")[1]["classes"] == ["2024-01-01", "2024-01-02", "2024-01-03"]
+    with pytest.raises(UserError, match="“c” holds dates; a place"):
+        two_features(table, "a", "c", "b")
+    with pytest.raises(UserError, match="holds dates and cannot"):
+        two_features(table, "a", "b", "c", "regression")
+
+
+def test_an_unknown_task_is_refused():
+    with pytest.raises(UserError, match="no task named 'guess'. It is one of auto, classification, regression"):
+        two_features(text_of((i, i * i, i % 2) for i in range(8)), "a", "b", "c", "guess")

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.core.errors import UserError
-from playground.data import shelf
 from playground.data.tabular import two_features
 from playground.data.uploads import read_table
 
@@ -112,25 +111,3 @@ def test_too_many_rows_are_sampled_and_said():
     content = "a,b,c\n" + "\n".join(f"{x:.3f},{y:.3f},{int(x > 0)}" for x, y in stream.normal(size=(9000, 2)))
     arrays, about = two_features(read_table("t.csv", content.encode()), "a", "b", "c")
     assert len(arrays["inputs"]) == 5000 and "random 5,000 of 9,000" in about["notes"][0]
-
-
-def test_the_shelf_gives_back_what_was_put_and_names_what_is_gone(tmp_path, monkeypatch):
-    monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path))
-    arrays = {"inputs": np.arange(8.0).reshape(4, 2), "targets": np.arange(4)}
-    digest = shelf.put(arrays, {"task": "binary"})
-    assert shelf.put(arrays, {"task": "binary"}) == digest
-    back, about = shelf.get(digest)
-    np.testing.assert_array_equal(back["inputs"], arrays["inputs"])
-    assert about == {"task": "binary"}
-    for bad in ("", "0" * 16, "../../etc/passwd", digest.upper() + "x"):
-        with pytest.raises(UserError, match="not on this machine"):
-            shelf.get(bad)
-
-
-def test_the_shelf_deletes_the_oldest_first(tmp_path, monkeypatch):
-    monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path))
-    monkeypatch.setattr(shelf, "SHELF_BYTES", 30_000)
-    digests = [shelf.put({"a": np.full(1000, float(i))}, {}) for i in range(5)]
-    with pytest.raises(UserError):
-        shelf.get(digests[0])
-    assert shelf.get(digests[-1])[0]["a"][0] == 4.0

@@ -133,6 +133,7 @@ def test_a_huge_learning_rate_diverges_and_says_why():
     trainer = Boundary(dataset="plane", optimizer="sgd", learning_rate=10.0, activation="relu").trainer()
     trainer.advance(300)
     assert trainer.diverged and "diverged" in trainer.stop_reason
+    assert all(abs(value) <= 1e30 or not np.isfinite(value) for value in trainer.metrics().values())
     assert np.isfinite(trainer.view()["field"].astype(float)).all()
 
 

@@ -83,10 +83,10 @@ def test_both_ends_of_every_control_can_be_set(path):
                 if len(kind.domains()) <= MANY or not domain.group:
                     open_page(path, parameter)
                 else:
-                    many.setdefault(domain.group, [{}, {}])[number].update(parameter)
-        for low, high in many.values():
-            open_page(path, low)
-            open_page(path, high)
+                    many.setdefault(domain.group, [{}, {}, {}])[number].update(parameter)
+        for together in many.values():
+            for parameters in filter(None, together):
+                open_page(path, parameters)
 
 
 def test_the_table_of_pages_is_the_folder():
