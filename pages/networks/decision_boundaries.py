@@ -11,7 +11,7 @@ from playground.ui import boundary_data
 
 ui.intro("Decision boundaries", "A real network bends its boundary around the points, live. Hover a unit to see what it sees; click a weight to change it.")
 
-boundary_data.take_pending()
+boundary_data.prepare()
 ui.presets(Boundary, [ui.Preset(*each) for each in PRESETS], keep=("own",))
 now = ui.controls(Boundary, container=st.container(horizontal=True), only=parts.IN_FRONT, width=164)
 experiment = ui.controls(Boundary, container=st.sidebar, hide=parts.unused(now))

@@ -38,7 +38,7 @@ PRESETS: tuple[tuple[str, str, str, dict[str, Any], bool], ...] = (
     ("twins", "All weights zero", "Equal weights get equal gradients: every unit stays a copy of its neighbour, so eight units see no more "
      "than one.", {"dataset": "circle", "features": ("x1", "x2"), "hidden_sizes": (8,), "initializer": "zeros"}, False),
     ("diverge", "Learning rate too high", "Each step overshoots by more than the last, until the loss leaves the numbers a computer has.",
-     {"dataset": "plane", "features": ("x1", "x2"), "standardize": False, "activation": "relu", "optimizer": "sgd", "learning_rate": 3.0}, False),
+     {"dataset": "plane", "features": ("x1", "x2"), "standardize": False, "optimizer": "sgd", "learning_rate": 1.0, "batch_size": 50}, False),
     ("overfit", "Learning the noise", "Forty noisy points and a network large enough to remember each: the training loss sinks, the test loss climbs.",
      {"dataset": "gaussians", "noise": 0.5, "count": 80, "hidden_sizes": (16, 16), "learning_rate": 0.02}, False),
     ("dead", "Dying ReLUs", "A learning rate of 1 throws ReLUs so far below zero that they answer 0 to every point. Their slope is 0 there, so "

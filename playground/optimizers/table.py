@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from playground.core import fields
@@ -129,8 +129,8 @@ def _share(default: float, label: str, torch_name: str, symbol: str, help: str, 
     return Hyperparameter(default, 0.0, high, label, torch_name, symbol, help, step=0.001)
 
 
-def _momentum(default: float = 0.9) -> Hyperparameter:
-    return _share(default, "momentum μ", "momentum", r"\mu", "Share of the last velocity that is kept.")
+def _momentum(default: float = 0.9, low: float = 0.0) -> Hyperparameter:
+    return replace(_share(default, "momentum μ", "momentum", r"\mu", "Share of the last velocity that is kept."), low=low)
 
 
 def _betas(first: float = 0.9, second: float = 0.999) -> dict[str, Hyperparameter]:
@@ -163,7 +163,7 @@ OPTIMIZERS: dict[str, OptimizerCard] = {
                       {"learning_rate": _rate(0.01), "momentum": _momentum()}),
         OptimizerCard("nesterov", "Nesterov", "SGD", r"v \leftarrow \mu v + g, \qquad \theta \leftarrow \theta - \eta\,(g + \mu v)",
                       "Momentum that looks ahead, and so brakes before it has overshot.", "Nesterov 1983; Sutskever et al. 2013, equations 3 and 4",
-                      {"learning_rate": _rate(0.01), "momentum": _momentum()}, (("nesterov", True),)),
+                      {"learning_rate": _rate(0.01), "momentum": _momentum(low=0.01)}, (("nesterov", True),)),
         OptimizerCard("adagrad", "Adagrad", "Adagrad", r"s \leftarrow s + g^2, \qquad \theta \leftarrow \theta - \frac{\eta}{\sqrt s + \varepsilon}\, g",
                       "Divides each coordinate by the size of all its gradients so far: steps only ever shrink.", "Duchi et al. 2011, figure 1",
                       {"learning_rate": _rate(0.5), "epsilon": _epsilon(1e-10)}),
@@ -205,7 +205,7 @@ OPTIMIZERS: dict[str, OptimizerCard] = {
                       "Shazeer and Stern 2018, algorithm 5",
                       {"learning_rate": _rate(0.2),
                        "beta2_decay": Hyperparameter(-0.8, -1.0, -0.1, "decay of β₂", "beta2_decay", r"\tau", "The average forgets as 1 − t^τ.", step=0.01),
-                       "clip": Hyperparameter(1.0, 0.1, 10.0, "clipping d", "d", "d", "Largest root mean square of a scaled gradient.", step=0.1)}),
+                       "clip": Hyperparameter(1.0, 1.0, 10.0, "clipping d", "d", "d", "Largest root mean square of a scaled gradient.", step=0.1)}),
         OptimizerCard("muon", "Muon", "Muon", r"m \leftarrow \mu m + (1 - \mu)\, g, \quad O = \operatorname{orthogonalise}\left((1 - \mu)\, g + \mu m\right), \quad "
                       r"\theta \leftarrow (1 - \eta\lambda)\, \theta - \eta\, O",
                       "Made for weight matrices, whose update it turns into a rotation. A point is a matrix of one row: "

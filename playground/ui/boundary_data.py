@@ -14,6 +14,7 @@ from playground.core.errors import UserError
 from playground.core.limits import DRAWN_POINTS
 from playground.data import points
 from playground.experiments.boundary import Boundary
+from playground.experiments.boundary_words import BoundaryLook
 from playground.figures import boundary as figures
 
 SAMPLES = {"wine": "Wine", "iris": "Iris", "breast_cancer": "Breast cancer"}
@@ -95,8 +96,13 @@ def _choose_columns(table: Any) -> None:
             st.rerun()
 
 
-def take_pending() -> None:
-    """Before any control is drawn: put data that was just prepared into the controls."""
+def prepare() -> None:
+    """Before any control is drawn: data that was just prepared goes into the controls, and a button group that reports no choice,
+    as one may while the page is being rebuilt, keeps the choice it had."""
+    for kind in (Boundary, BoundaryLook):
+        for name, domain in kind.domains().items():
+            if domain.kind == "choice" and st.session_state.get(f"{kind.key}.{name}", "") is None:
+                del st.session_state[f"{kind.key}.{name}"]
     digest = st.session_state.pop("own.pending", None)
     if digest:
         ui.set_values(Boundary, dataset=points.OWN, own=digest)
