@@ -1,4 +1,4 @@
-"""The ASGI app: the shell script, the live route, the canvas modules, a health route, and the engine's start and end.
+"""The ASGI app: the shell script, the live route, files to take home, the canvas modules, a health route, and the engine's start and end.
 
 Run it with `streamlit run app.py` (or `make run`).
 """
@@ -21,6 +21,7 @@ if str(ROOT) not in sys.path:
 
 from playground.runs.engine import close_engine, get_engine  # noqa: E402
 from playground.runs.live import live  # noqa: E402
+from playground.runs.offers import take  # noqa: E402
 
 WARM_SECONDS = 1.0  # after start, so that the first page is not slowed by torch loading beside it
 
@@ -60,6 +61,7 @@ app = st.App(
     routes=[
         WebSocketRoute("/live/{token}", live),
         Mount("/canvas", Modules(directory=ROOT / "playground" / "ui" / "components")),
+        Route("/take/{token}/{name}", take),
         Route("/healthz", health),
     ],
 )

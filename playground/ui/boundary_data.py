@@ -53,7 +53,7 @@ def _label(key: str, own: str) -> str:
     return f'![{title}]({picture(key, own if key == points.OWN else "")} "{title}")'
 
 
-@functools.cache
+@functools.lru_cache(64)
 def picture(key: str, own: str) -> str:
     """A data set's miniature as a data address: always of the same sample, so that the buttons stand still."""
     data = points.load(key, own, 330, 0.05, 4, 0.5, 0)
@@ -69,9 +69,7 @@ def upload() -> None:
     table = ui.upload_table("boundary-upload")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("No table at hand? Real ones to try:")
-        for key, words in SAMPLES.items():
-            st.download_button(words, functools.partial(sample_csv, key), f"{key}.csv", "text/csv", key=f"sample-{key}", on_click="ignore",
-                               type="tertiary", icon=":material/download:")  # fmt: skip
+        ui.files("boundary-samples", [ui.File(words, functools.partial(sample_csv, key), f"{key}.csv", "text/csv") for key, words in SAMPLES.items()], row=True)
     if table is not None:
         _choose_columns(table)
 

@@ -179,16 +179,16 @@ def _find_rates(experiment: Descent) -> None:
 
 def _take_home(experiment: Descent, scene: dict[str, Any], found: dict[str, Any]) -> None:
     titles = [each.title for each in experiment.racers()]
-    files: list[tuple[str, Callable[[], str], str, str, str]] = [
-        ("Python script", lambda: experiment.script(experiment.steps), "descent.py", "text/x-python", "code"),
-        ("Paths (CSV)", lambda: descent_script.paths_csv(experiment, found), "descent.csv", "text/csv", "timeline"),
-        ("Picture (HTML figure)", lambda: anatomy.figure(titles, scene, found, experiment.title).to_html(include_plotlyjs=True), "descent.html", "text/html", "image"),
-        ("Settings (JSON)", lambda: json.dumps(experiment.values(), indent=2), "descent.json", "application/json", "settings"),
+    offered = [
+        ui.File("Python script", lambda: experiment.script(experiment.steps), "descent.py", "text/x-python", "code"),
+        ui.File("Paths (CSV)", lambda: descent_script.paths_csv(experiment, found), "descent.csv", "text/csv", "timeline"),
+        ui.File("Picture (HTML figure)", lambda: anatomy.figure(titles, scene, found, experiment.title).to_html(include_plotlyjs=True), "descent.html",
+                "text/html", "image"),
+        ui.File("Settings (JSON)", lambda: json.dumps(experiment.values(), indent=2), "descent.json", "application/json", "settings"),
     ]  # fmt: skip
     with st.popover("Take it home", icon=":material/download:"):
         st.caption("Exactly this race: the script repeats it in plain PyTorch and prints the same final heights.")
-        for label, make, name, kind, icon in files:
-            st.download_button(label, make, name, kind, key=f"descent!{name}", on_click="ignore", icon=f":material/{icon}:")
+        ui.files("descent!files", offered)
 
 
 def _choose_network() -> Run | None:

@@ -113,11 +113,10 @@ def _members(run: Run, view: Any) -> None:
     """Every member's script, the history of all, and the way to take one of them further on the screen it comes from."""
     named = [(key, title, view.member(key)) for key, title in zip(view.keys, view.titles(), strict=True)]
     with st.popover("Take it home", icon=":material/download:"):
-        for key, title, member in named:
-            st.download_button(f"{title} (Python script)", lambda member=member: member.script(min(run.step, member.step_limit)), f"{key}.py",
-                               "text/x-python", key=f"{view.key}!{key}", on_click="ignore", icon=":material/code:")  # fmt: skip
-        st.download_button("History of all (CSV)", lambda: export.history(run), f"{view.key}.csv", "text/csv", key=f"{view.key}!history",
-                           on_click="ignore", icon=":material/timeline:")  # fmt: skip
+        scripts = [ui.File(f"{title} (Python script)", lambda member=member: member.script(min(run.step, member.step_limit)), f"{key}.py",
+                           "text/x-python", "code") for key, title, member in named]  # fmt: skip
+        history = ui.File("History of all (CSV)", lambda: export.history(run), f"{view.key}.csv", "text/csv", "timeline")
+        ui.files(f"{view.key}!files", [*scripts, history])
     page = st.session_state.get("!pages", {}).get(named[0][2].page)
     if page is None:  # the screen stands alone, as in a test
         return

@@ -31,7 +31,7 @@ export default async function (component) {{
 
 
 _PARTS = {name: st.components.v2.component(f"playground_{name}", js=_loader(name))
-          for name in ("stage", "network", "lines", "player", "surface", "transport")}  # fmt: skip
+          for name in ("stage", "network", "lines", "player", "surface", "transport", "files")}  # fmt: skip
 
 
 def stage(source: Any, spec: Spec, *, key: str, height: int | None = None, arrays: Arrays | None = None, on_click: Callback | None = None,
@@ -92,6 +92,11 @@ def transport(run: Any, *, key: str, new_weights: Callback | None = None, new_da
         new_weights, new_data: Called when the button of that name is pressed; None leaves the button away.
     """
     _mount("transport", run, {"kind": "transport"}, key, None, None, new_weights=new_weights, new_data=new_data)
+
+
+def files(offered: list[dict[str, str]], *, key: str, row: bool = False) -> None:
+    """Buttons that fetch files: each {"words", "name", "icon", "address"}. Pages call `ui.files`, which also makes the files."""
+    _mount("files", {}, {"kind": "files", "files": offered, "row": row}, key, None, None)
 
 
 def pack(source: Any, spec: Spec, *, key: str = "", height: int | None = None, arrays: Arrays | None = None, events: tuple[str, ...] = ()) -> bytes:

@@ -92,6 +92,12 @@ input[type=range]::-moz-range-thumb { width: 11px; height: 11px; border-radius: 
 .round { width: 22px; height: 22px; padding: 0; border: 1px solid var(--line); border-radius: 50%; line-height: 1; font-size: 14px; color: var(--muted); display: grid; place-items: center; background: var(--paper); }
 .round:hover:not(:disabled) { color: var(--accent); border-color: var(--accent); }
 .round:disabled { opacity: 0.35; cursor: default; }
+.takes { display: grid; gap: 6px; }
+.takes.row { display: flex; flex-wrap: wrap; }
+.take { display: flex; align-items: center; gap: 10px; padding: 6px 12px 6px 10px; min-height: 36px; font-size: 14px; text-align: left; border: 1px solid var(--line); }
+.take:hover:not(:disabled) { border-color: color-mix(in srgb, var(--accent) 65%, transparent); color: var(--accent); }
+.take:disabled { opacity: 0.6; cursor: progress; }
+.symbol { font-family: "Material Symbols Rounded"; font-size: 18px; line-height: 1; width: 18px; overflow: hidden; white-space: nowrap; font-feature-settings: "liga"; }
 @container (max-width: 480px) {
   .button { padding: 5px 9px; font-size: 12.5px; gap: 5px; min-height: 34px; }
   .button svg { width: 16px; height: 16px; }
