@@ -22,6 +22,7 @@ if str(ROOT) not in sys.path:
 from playground.runs.engine import close_engine, get_engine  # noqa: E402
 from playground.runs.live import live  # noqa: E402
 from playground.runs.offers import take  # noqa: E402
+from playground.runs.peeks import answer as peek  # noqa: E402
 
 WARM_SECONDS = 1.0  # after start, so that the first page is not slowed by torch loading beside it
 
@@ -62,6 +63,7 @@ app = st.App(
         WebSocketRoute("/live/{token}", live),
         Mount("/canvas", Modules(directory=ROOT / "playground" / "ui" / "components")),
         Route("/take/{token}/{name}", take),
+        Route("/peek/{token}", peek, methods=["POST"]),
         Route("/healthz", health),
     ],
 )

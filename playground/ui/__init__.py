@@ -16,6 +16,7 @@ from playground.ui.coach import coach
 from playground.ui.components import lines, network, player, stage, surface
 from playground.ui.controls import controls, current, set_values
 from playground.ui.downloads import files
+from playground.ui.follow import following
 from playground.ui.pieces import (
     Task,
     compute,
@@ -36,7 +37,7 @@ from playground.ui.transport import transport
 from playground.ui.uploads import upload_table
 
 __all__ = [
-    "File", "Preset", "Task", "coach", "components", "compute", "controls", "current", "current_run", "explain", "files", "glossary", "intro", "lines",
+    "File", "Preset", "Task", "coach", "components", "compute", "controls", "current", "current_run", "explain", "files", "following", "glossary", "intro", "lines",
     "link", "network", "plain_words", "player", "plot", "presets", "race", "recent_runs", "references", "restart", "run", "session_runs", "set_values",
     "stage", "surface", "take_home", "tasks", "transport", "upload_table", "watched",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ import streamlit as st
 
 from playground import ui
 from playground.explain.coach import Rule
-from playground.figures.panels import Rows
+from playground.figures.panels import Panel, Rows
 from playground.runs import export
 from playground.runs.run import Run
 
@@ -34,8 +34,10 @@ def set_up(kind: Any, presets: Presets) -> Any:
     return ui.controls(kind, container=st.sidebar, hide=now.unused_controls())
 
 
-def paint(rows: Rows, source: Run | None = None, on_drag: Callable[[dict[str, Any]], Any] | None = None) -> None:
-    """Draw rows of panels; `source` feeds those that bring no arrays of their own."""
+def paint(
+    rows: Rows, source: Run | None = None, on_drag: Callable[[dict[str, Any]], Any] | None = None, peek: Mapping[str, str] | None = None,
+) -> None:  # fmt: skip
+    """Draw rows of panels; `source` feeds those that bring no arrays of their own, with `peek` they follow moving controls."""
     for row in rows:
         for column, panel in zip(st.columns([each.weight for each in row]), row, strict=True):
             with column:
@@ -46,7 +48,7 @@ def paint(rows: Rows, source: Run | None = None, on_drag: Callable[[dict[str, An
                     continue
                 draw = ui.lines if panel.spec["kind"] == "curves" else ui.stage
                 drag = on_drag if panel.drags else None
-                draw(panel.arrays or source, panel.spec, key=panel.key, height=panel.height, on_drag=drag)
+                draw(panel.arrays or source, panel.spec, key=panel.key, height=panel.height, on_drag=drag, peek=peek)
 
 
 def still(
@@ -63,12 +65,18 @@ def still(
     view = set_up(kind, presets)
     with st.spinner("Computing this picture …"):
         data = ui.compute(compute, **view.arguments())
-    paint(draw(view, data), on_drag=lambda at: ui.set_values(kind, **view.dragged(at)))
+    peek = ui.following(kind, view, lambda moved: _pictures(draw(moved, ui.compute(compute, **moved.arguments()))))
+    paint(draw(view, data), on_drag=lambda at: ui.set_values(kind, **view.dragged(at)), peek=peek)
     if after:
         after(view)
     ui.tasks([ui.Task(*each) for each in tasks(view, data)])
     with ui.explain():
         st.markdown(maths(view, data))
+
+
+def _pictures(rows: Rows) -> dict[str, tuple[str, Panel]]:
+    """The pictures among the panels, by key, each with the component that draws it."""
+    return {panel.key: ("lines" if panel.spec["kind"] == "curves" else "stage", panel) for row in rows for panel in row if panel.spec is not None}
 
 
 def live(

@@ -140,6 +140,27 @@ def test_a_binary_file_named_csv_is_refused_in_words_and_the_run_goes_on(visit, 
     page.wait_for_function(f"window.__lab?.step > {step}")
 
 
+def test_pictures_follow_a_slider_and_a_handle_before_they_are_let_go(visit):
+    page = visit("activations")
+    page.wait_for_function("window.__lab?.painted > 2", timeout=20_000)
+    settled(page)
+    slider = page.locator(".st-key-activations-probe [data-testid=stSliderThumbValue]").bounding_box()
+    for thumb in (slider, page.locator("button.handle").first.bounding_box()):
+        before = page.evaluate("[window.__lab.peeks ?? 0, window.__lab.painted]")
+        address = page.url
+        x, y = thumb["x"] + thumb["width"] / 2, thumb["y"] + thumb["height"] / 2 + (15 if thumb is slider else 0)
+        page.mouse.move(x, y)
+        page.mouse.down()
+        for step in range(12):
+            page.mouse.move(x + 4 * step, y)
+            page.wait_for_timeout(25)
+        page.wait_for_function(f"window.__lab.peeks > {before[0] + 2} && window.__lab.painted > {before[1] + 2}", timeout=10_000)
+        page.mouse.up()
+        page.wait_for_function(f"location.href !== {address!r} && location.search.includes('activations.probe=')", timeout=10_000)
+        settled(page)
+    assert page.problems == []
+
+
 def test_a_run_goes_on_while_another_screen_is_open(visit):
     page = visit("decision-boundaries")
     page.wait_for_function("window.__lab?.step > 50", timeout=20_000)

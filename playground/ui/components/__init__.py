@@ -35,7 +35,7 @@ _PARTS = {name: st.components.v2.component(f"playground_{name}", js=_loader(name
 
 
 def stage(source: Any, spec: Spec, *, key: str, height: int | None = None, arrays: Arrays | None = None, on_click: Callback | None = None,
-          on_drag: Callback | None = None, on_draw: Callback | None = None) -> None:  # fmt: skip
+          on_drag: Callback | None = None, on_draw: Callback | None = None, peek: Mapping[str, str] | None = None) -> None:  # fmt: skip
     """A plane with layers (`canvas.stage`).
 
     Args:
@@ -44,8 +44,9 @@ def stage(source: Any, spec: Spec, *, key: str, height: int | None = None, array
         on_click: Receives {"x", "y", "button", "shift"}: plane coordinates, button 0 left and 2 right.
         on_drag: Receives {"name", "x", "y", "done"} of a `canvas.draggable`.
         on_draw: Receives {"points": [[x, y], …], "button", "shift"} after each stroke.
+        peek: From `ui.following`: the picture follows controls while they move.
     """
-    _mount("stage", source, spec, key, height, arrays, click=on_click, drag=on_drag, draw=on_draw)
+    _mount("stage", source, spec, key, height, arrays, peek, click=on_click, drag=on_drag, draw=on_draw)
 
 
 def network(source: Any, spec: Spec, *, key: str, height: int | None = None, arrays: Arrays | None = None, on_resize: Callback | None = None,
@@ -61,23 +62,24 @@ def network(source: Any, spec: Spec, *, key: str, height: int | None = None, arr
     _mount("network", source, spec, key, height, arrays, resize=on_resize, inputs=on_inputs, edit=on_edit)
 
 
-def lines(source: Any, spec: Spec, *, key: str, height: int | None = None, arrays: Arrays | None = None, on_drag: Callback | None = None) -> None:
+def lines(source: Any, spec: Spec, *, key: str, height: int | None = None, arrays: Arrays | None = None, on_drag: Callback | None = None,
+          peek: Mapping[str, str] | None = None) -> None:  # fmt: skip
     """Curves (`canvas.curves`): live over a run's metrics, or still.
 
     Args:
         on_drag: Receives {"name", "x", "y", "done"} of a `canvas.draggable` among the marks.
     """
-    _mount("lines", source, spec, key, height, arrays, drag=on_drag)
+    _mount("lines", source, spec, key, height, arrays, peek, drag=on_drag)
 
 
 def player(arrays: Arrays, spec: Spec, *, key: str, height: int | None = None, on_click: Callback | None = None,
-           on_drag: Callback | None = None) -> None:  # fmt: skip
+           on_drag: Callback | None = None, peek: Mapping[str, str] | None = None) -> None:  # fmt: skip
     """A computed sequence, played in the browser (`canvas.player`); clicks and drags as in `stage`, with the "panel" they came from.
 
     Args:
         height: Of each panel's plot area, in pixels.
     """
-    _mount("player", arrays, spec, key, height, None, click=on_click, drag=on_drag)
+    _mount("player", arrays, spec, key, height, None, peek, click=on_click, drag=on_drag)
 
 
 def surface(source: Any, spec: Spec, *, key: str, height: int | None = None, arrays: Arrays | None = None) -> None:
@@ -99,17 +101,23 @@ def files(offered: list[dict[str, str]], *, key: str, row: bool = False) -> None
     _mount("files", {}, {"kind": "files", "files": offered, "row": row}, key, None, None)
 
 
-def pack(source: Any, spec: Spec, *, key: str = "", height: int | None = None, arrays: Arrays | None = None, events: tuple[str, ...] = ()) -> bytes:
-    """The packet a component is mounted with: the arrays, and a value "mount" that holds everything else."""
+def pack(source: Any, spec: Spec, *, key: str = "", height: int | None = None, arrays: Arrays | None = None, events: tuple[str, ...] = (),
+         peek: Mapping[str, str] | None = None) -> bytes:  # fmt: skip
+    """The packet a component is mounted with: the arrays, and a value "mount" that holds everything else.
+
+    Args:
+        peek: {"address", "prefix"}: where the picture is asked for while a control with that key prefix moves.
+    """
     still = isinstance(source, Mapping)
     content = {name: _slim(value) for name, value in {**(arrays or {}), **(source if still else {})}.items()}
-    mount = {"spec": dict(spec), "token": "" if still else source.token, "key": key, "height": height, "events": list(events)}
+    mount = {"spec": dict(spec), "token": "" if still else source.token, "key": key, "height": height, "events": list(events)} | ({"peek": dict(peek)} if peek else {})
     return packets.encode("mount", {**content, "mount": mount})
 
 
-def _mount(part: str, source: Any, spec: Spec, key: str, height: int | None, arrays: Arrays | None, **callbacks: Callback | None) -> None:
+def _mount(part: str, source: Any, spec: Spec, key: str, height: int | None, arrays: Arrays | None, peek: Mapping[str, str] | None = None,
+           **callbacks: Callback | None) -> None:  # fmt: skip
     wanted = {event: callback for event, callback in callbacks.items() if callback is not None}
-    data = pack(source, spec, key=f"{part}/{key}", height=height, arrays=arrays, events=tuple(wanted))
+    data = pack(source, spec, key=f"{part}/{key}", height=height, arrays=arrays, events=tuple(wanted), peek=peek)
     calls = {f"on_{event}_change": partial(_tell, key, event, callback) for event, callback in wanted.items()}
     _PARTS[part](key=key, data=data, **calls)
 

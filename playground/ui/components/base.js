@@ -2,7 +2,11 @@
 
 import { decode } from "./packets.js";
 import { connect, lab } from "./live.js";
+import { join, leave, SETTLE_MS } from "./peek.js";
 import { STYLE } from "./style.js";
+
+const TELL_MS = 100; // a page hears of a drag at most ten times a second,
+const TELL_PEEKED_MS = 400; // and less often when its pictures follow by themselves
 
 /** An element with properties and children; text goes in as text, never as HTML. */
 export function el(tag, properties = {}, ...children) {
@@ -125,7 +129,17 @@ class Host {
     this.root.append(this.words);
   }
 
+  /** What the page brings. While a control moves, the pictures asked for directly are newer: this one waits its turn. */
   take(data, setTriggerValue) {
+    this.tell = setTriggerValue;
+    clearTimeout(this.waiting);
+    if (this.peek?.fresh && this.part) this.waiting = setTimeout(() => this.take(data, setTriggerValue), SETTLE_MS / 2);
+    else this.show(data);
+  }
+
+  show(data) {
+    if (this.part && alike(data, this.shown)) return; // the run of the script brings what was already asked for
+    this.shown = data;
     let content, mount;
     try {
       ({ content } = decode(data));
@@ -138,9 +152,24 @@ class Host {
     this.follow(mount.token);
     this.source = new Source(content, this.link, this.source);
     this.part ??= new this.Part(this.root, memory(mount.key), mount.key);
+    this.key = mount.key;
+    if (mount.peek) this.peek = join(mount.peek, mount.key, this);
     const wanted = new Set(mount.events);
-    const emit = (event, payload) => wanted.has(event) && setTriggerValue(event, payload);
+    const emit = (event, payload) => wanted.has(event) && this.emit(event, payload);
     this.guard(() => this.part.set(mount, this.source, emit));
+  }
+
+  emit(event, payload) {
+    if (event !== "drag") return this.tell(event, payload);
+    this.peek?.ask({ drag: payload });
+    clearTimeout(this.later);
+    const tell = () => {
+      this.told = performance.now();
+      this.tell(event, payload);
+    };
+    const wait = (this.peek ? TELL_PEEKED_MS : TELL_MS) - (performance.now() - (this.told ?? 0));
+    if (payload.done || wait <= 0) tell();
+    else this.later = setTimeout(tell, wait);
   }
 
   follow(token) {
@@ -177,12 +206,19 @@ class Host {
   }
 
   destroy() {
+    clearTimeout(this.waiting);
+    clearTimeout(this.later);
+    leave(this.key, this);
     this.unsubscribe?.();
     this.link?.release();
     this.part?.destroy();
     this.root.remove();
     this.style.remove();
   }
+}
+
+function alike(one, other) {
+  return one?.length === other?.length && one !== undefined && one.every((byte, i) => byte === other[i]);
 }
 
 export function report(error) {

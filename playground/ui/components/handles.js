@@ -5,7 +5,7 @@ import { place } from "./pane.js";
 import { exact } from "./axes.js";
 import { color } from "./theme.js";
 
-const DRAG_MS = 100; // a page reacts to at most ten places a second, and to the last one
+const DRAG_MS = 25; // what listens hears of at most forty places a second, and of the last one
 
 export class Handles {
   /** `pane` has box, canvas, source, theme, env.emit, spec and, once drawn, P with scales and the ranges x and y. */

@@ -16,7 +16,7 @@ document.fonts?.addEventListener("loadingdone", () => {
   }
 });
 
-function paintAll() {
+export function paintAll() {
   frame = 0;
   const panes = [...due];
   due.clear();
