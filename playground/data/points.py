@@ -231,7 +231,8 @@ def _own(digest: str, train_share: float, data_seed: int) -> Points:
     origin, scale = np.zeros(2), np.ones(2)
     if not drawn:  # statistics of the training rows alone: the test rows stay unseen
         origin = raw[train].mean(0)
-        scale = np.maximum(raw[train].std(0), 1e-9) * SPREADS / DOMAIN[1]
+        spread = raw[train].std(0)
+        scale = np.where(spread > 1e-12 * np.abs(origin), spread, 1.0) * SPREADS / DOMAIN[1]  # a constant feature has none to divide by
     target_origin, target_scale = 0.0, 1.0
     if about["task"] == "regression":
         low, high = float(targets[train].min()), float(targets[train].max())

@@ -111,8 +111,8 @@ train, test = order[:train_size], order[train_size:]
 
 def _features(experiment: Boundary) -> str:
     listed = ", ".join(FEATURES[key].code for key in experiment.features)
-    standard = """mean, spread = inputs[train].mean(0), inputs[train].std(0, correction=0).clamp(min=1e-9)
-inputs = (inputs - mean) / spread
+    standard = """mean, spread = inputs[train].mean(0), inputs[train].std(0, correction=0)
+inputs = (inputs - mean) / torch.where(spread > 1e-9, spread, 1.0)
 """ if experiment.standardize else ""  # fmt: skip
     return f"""
 x1, x2 = torch.from_numpy(points.astype(np.float64)).T

@@ -50,7 +50,8 @@ def material(experiment: Boundary) -> Material:
     train, test = torch.from_numpy(data.train), torch.from_numpy(data.test)
     mean, spread = torch.zeros(inputs.shape[1], dtype=torch.float64), torch.ones(inputs.shape[1], dtype=torch.float64)
     if experiment.standardize:
-        mean, spread = inputs[train].mean(0), inputs[train].std(0, correction=0).clamp(min=1e-9)
+        mean, spread = inputs[train].mean(0), inputs[train].std(0, correction=0)
+        spread = torch.where(spread > 1e-9, spread, 1.0)  # a constant feature has no spread to divide by
     inputs = (inputs - mean) / spread
     loss = experiment.used_loss(data.task)
     targets = torch.from_numpy(np.array(data.targets))  # copied: own data is read-only

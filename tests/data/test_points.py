@@ -123,6 +123,15 @@ def test_own_data_is_standardised_by_its_training_rows_alone(kept):
     assert low < inputs[:, 0].mean() < high
 
 
+def test_a_feature_that_is_constant_in_training_is_moved_but_not_blown_up(tmp_path, monkeypatch):
+    monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path))
+    inputs = np.stack([np.linspace(0, 1, 40), np.full(40, 5000.3)], axis=1)
+    digest = shelf.put({"inputs": inputs, "targets": np.arange(40) % 2}, {"task": "binary", "features": ["a", "b"], "target": "c", "classes": ["x", "y"]})
+    data = points.load("own", digest, 40, 0.0, 2, 0.5, 1)
+    assert np.abs(data.inputs[:, 1]).max() < 1e-6
+    np.testing.assert_allclose(data.own_units(np.arange(40)), inputs)
+
+
 def test_targets_of_own_regression_reach_from_minus_one_to_one(tmp_path, monkeypatch):
     monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path))
     inputs, targets = np.random.default_rng(0).normal(size=(30, 2)), np.linspace(200, 400, 30)
