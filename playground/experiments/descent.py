@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -103,6 +104,10 @@ class Descent(Tuned):
         """The surface, ready to be walked on."""
         return make(self.surface, formula=self.formula, reach=self.reach, condition=self.condition, angle=self.angle, noise=self.noise,
                     seed=self.sample_seed)  # fmt: skip
+
+    def dragged(self, at: Mapping[str, Any]) -> dict[str, str]:
+        """The start after a click or a drag on the map, or on the curve, whose height is not the visitor's to choose."""
+        return {"start": f"{at['x']:.4g}" if self.ground().y is None else f"{at['x']:.4g}, {at['y']:.4g}"}
 
     def place(self) -> Place:
         """Where all paths begin: as typed, moved into the window if it lies outside; the surface's own start otherwise."""

@@ -57,7 +57,7 @@ def race(titles: Sequence[str], scene: Arrays, found: Arrays, start: tuple[float
         second = solid(titles, scene)
     duration = float(np.clip(steps / FRAME_RATE, *SECONDS))
     spec = canvas.player([first, second], frames=steps + 1, duration=duration, captions=captions(titles, found, scene))
-    return Panel("race", spec, arrays, HEIGHT)
+    return Panel("race", spec, arrays, HEIGHT, drags=True, clicks=True)
 
 
 def relief_stage(titles: Sequence[str], scene: Arrays, start: tuple[float, float]) -> Spec:

@@ -22,6 +22,7 @@ class Panel:
         title: Heading above it.
         words: Markdown, for a panel without a picture.
         drags: True when something in it can be dragged.
+        clicks: True when a click in it means something.
     """
 
     key: str
@@ -32,6 +33,7 @@ class Panel:
     title: str = ""
     words: str = ""
     drags: bool = False
+    clicks: bool = False
 
 
 Rows = list[list[Panel]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from playground.explain import descent_words as words
 from playground.explain import landscape
 from playground.figures import descent as figures
 from playground.figures import descent_anatomy as anatomy
+from playground.figures.panels import Panel
 from playground.runs import export
 from playground.runs.run import Run
 
@@ -43,9 +45,9 @@ def race() -> None:
         experiment = ui.controls(Descent, container=st.container(), only=("beside",), wide=True)
         _find_rates(experiment)
     scene, found = ui.compute(views.relief, **experiment.arguments()), ui.compute(views.race, **experiment.arguments())
-    racers = experiment.racers()
-    panel = figures.race([each.title for each in racers], scene, found, experiment.place(), experiment.beside)
-    ui.player(panel.arrays, panel.spec or {}, key="race", height=panel.height, on_click=_start_here, on_drag=_dropped)
+    racers, panel = experiment.racers(), _walks(experiment)
+    peek = ui.following(Descent, experiment, lambda moved: {"race": ("player", _walks(moved))})
+    ui.player(panel.arrays, panel.spec or {}, key="race", height=panel.height, on_click=_start_here, on_drag=_dropped, peek=peek)
     verdicts, curve = views.verdicts(found, scene), not scene["y"]
     if experiment.beside == "fit" and "data" not in scene:
         st.caption("Only the least-squares fit has lines to show; beside the map are the heights.")
@@ -65,6 +67,11 @@ def race() -> None:
         st.markdown(words.race_maths(experiment, racers, found))
 
 
+def _walks(experiment: Descent) -> Panel:
+    scene, found = ui.compute(views.relief, **experiment.arguments()), ui.compute(views.race, **experiment.arguments())
+    return figures.race([each.title for each in experiment.racers()], scene, found, experiment.place(), experiment.beside)
+
+
 def step() -> None:
     """One step of one optimizer, as arrows and as numbers."""
     _set_up()
@@ -74,8 +81,8 @@ def step() -> None:
     parts = ui.compute(views.dissected, key=experiment.tuned, step=experiment.at_step, **experiment.arguments())
     picture, numbers = st.columns([5, 6], gap="medium")
     with picture:
-        panel = anatomy.step(parts)
-        ui.stage(panel.arrays, panel.spec or {}, key="step", height=None if parts["y"] else panel.height)
+        panel, peek = _dissected(experiment), ui.following(Descent, experiment, lambda moved: {"step": ("stage", _dissected(moved))})
+        ui.stage(panel.arrays, panel.spec or {}, key="step", height=panel.height, peek=peek)
     with numbers:
         if parts["step"] < experiment.at_step:
             st.caption(f"It takes no step {experiment.at_step}; this is its last one, step {parts['step']}.")
@@ -84,6 +91,12 @@ def step() -> None:
     _tasks(tasks.step(parts))
     with ui.explain():
         st.markdown(words.step_maths(parts))
+
+
+def _dissected(experiment: Descent) -> Panel:
+    parts = ui.compute(views.dissected, key=experiment.tuned, step=experiment.at_step, **experiment.arguments())
+    panel = anatomy.step(parts)
+    return replace(panel, height=None) if parts["y"] else panel
 
 
 def rates() -> None:
@@ -148,9 +161,7 @@ def _set_up() -> Descent:
 
 
 def _start_here(at: dict[str, Any]) -> None:
-    """A click on the map, or on the curve, whose height is not the visitor's to choose."""
-    curve = ui.current(Descent).ground().y is None
-    ui.set_values(Descent, start=f"{at['x']:.4g}" if curve else f"{at['x']:.4g}, {at['y']:.4g}")
+    ui.set_values(Descent, **ui.current(Descent).dragged(at))
 
 
 def _dropped(at: dict[str, Any]) -> None:

@@ -29,8 +29,9 @@ def following(kind: type[Experiment], now: Experiment, draw: Callable[[Any], Map
     def paint(moved: Any) -> dict[str, bytes]:
         found = {}
         for key, (part, panel) in draw(moved).items():
-            mount = f"{part}/{key}"
-            found[mount] = components.pack(panel.arrays, panel.spec or {}, key=mount, height=panel.height, events=("drag",) if panel.drags else (), peek=asked)
+            mount, moving = f"{part}/{key}", {"peeked": True} if part == "player" else {}
+            events = (*(["click"] if panel.clicks else []), *(["drag"] if panel.drags else []))
+            found[mount] = components.pack(panel.arrays, panel.spec or {}, key=mount, height=panel.height, events=events, peek=asked, **moving)
         return found
 
     held.now, held.paint = now, paint

@@ -102,15 +102,16 @@ def files(offered: list[dict[str, str]], *, key: str, row: bool = False) -> None
 
 
 def pack(source: Any, spec: Spec, *, key: str = "", height: int | None = None, arrays: Arrays | None = None, events: tuple[str, ...] = (),
-         peek: Mapping[str, str] | None = None) -> bytes:  # fmt: skip
+         peek: Mapping[str, str] | None = None, **more: Any) -> bytes:  # fmt: skip
     """The packet a component is mounted with: the arrays, and a value "mount" that holds everything else.
 
     Args:
         peek: {"address", "prefix"}: where the picture is asked for while a control with that key prefix moves.
+        more: Further values of the mount.
     """
     still = isinstance(source, Mapping)
     content = {name: _slim(value) for name, value in {**(arrays or {}), **(source if still else {})}.items()}
-    mount = {"spec": dict(spec), "token": "" if still else source.token, "key": key, "height": height, "events": list(events)} | ({"peek": dict(peek)} if peek else {})
+    mount = {"spec": dict(spec), "token": "" if still else source.token, "key": key, "height": height, "events": list(events)} | ({"peek": dict(peek)} if peek else {}) | more
     return packets.encode("mount", {**content, "mount": mount})
 
 

@@ -61,7 +61,7 @@ class Player {
     const text = fingerprint(source.content);
     const other = text !== this.memory.text || data !== this.memory.data;
     Object.assign(this, { spec, source, last: spec.frames - 1 });
-    Object.assign(this.memory, { text, data });
+    Object.assign(this.memory, { text: mount.peeked ? null : text, data });
     this.memory.speed ??= 1;
     this.speed.value = this.memory.speed;
     this.scrub.max = this.last;
@@ -71,6 +71,8 @@ class Player {
       this.panes[i].set(panel, source, { emit: tell, events: panel.events ?? [], height: mount.height ?? panel.height, unit: spec.unit });
     });
     this.fold();
+    // A control that is being moved shows where all ends; once it rests, that is played.
+    if (mount.peeked) { this.stop(); this.seek(this.last); return this.show(); }
     // New data plays from its start; a mere rerun or a remount goes on where it was.
     if (other) { this.seek(0); if (spec.autoplay) this.start(); else this.stop(); } else { this.seek(Math.min(this.memory.place ?? 0, this.last)); if (first && this.memory.playing) this.start(); }
     this.show();
