@@ -17,12 +17,18 @@ BENCHES = {"boundary": "playground.experiments.boundary:benchmark"}
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse, act, and return the exit status: 0 done, 1 something is broken, 2 the request makes no sense."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["zoo"]:
+        return _zoo(words[1:])
+    if words[:1] == ["rl"]:
+        return _rl(words[1:])
     parser = argparse.ArgumentParser(prog="python -m playground", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("list", help="experiments and screens").add_argument("--json", action="store_true")
     runner = commands.add_parser("run", help="train an experiment without a browser and print its metrics", add_help=False)
     runner.add_argument("experiment", nargs="?")
     commands.add_parser("doctor", help="versions, device, engine, store, models; exit 1 when something is broken")
+    commands.add_parser("rl", help="train a deep-RL agent, or evaluate one: rl train --env …, rl evaluate --env …")
+    commands.add_parser("zoo", help="bundled models: list, info, train, evaluate")
     bench = commands.add_parser("bench", help="measure on this machine")
     bench.add_argument("name", choices=sorted(BENCHES))
     bench.add_argument("--json", action="store_true")
@@ -145,6 +151,26 @@ def _bench(parsed: argparse.Namespace) -> int:
         for name, value in measured.items():
             print(f"{name:<32} {value:,.4g}" if isinstance(value, (int, float)) else f"{name:<32} {value}")
     return 0
+
+
+def _zoo(words: Sequence[str]) -> int:
+    from playground.zoo import cli
+
+    try:
+        return cli.main(words)
+    except UserError as error:
+        print(f"playground: {error}", file=sys.stderr)
+        return 2
+
+
+def _rl(words: Sequence[str]) -> int:
+    from playground import rl_cli
+
+    try:
+        return rl_cli.main(words)
+    except UserError as error:
+        print(f"playground: {error}", file=sys.stderr)
+        return 2
 
 
 def _doctor(_parsed: argparse.Namespace) -> int:

@@ -18,12 +18,13 @@ MAY = {
     "data": {"core", "functions"},
     "optimizers": {"core", "functions", "data"},
     "networks": {"core", "functions", "data", "optimizers"},
-    "explain": {"core", "functions", "data", "optimizers", "networks", "experiments"},  # reads experiments, is read by none
-    "experiments": {"core", "functions", "data", "optimizers", "networks"},
+    "zoo": {"core", "functions", "data", "optimizers", "networks"},
+    "explain": {"core", "functions", "data", "optimizers", "networks", "experiments", "zoo"},  # reads experiments, is read by none
+    "experiments": {"core", "functions", "data", "optimizers", "networks", "zoo"},
     "runs": {"core", "functions", "experiments"},
-    "figures": {"core", "functions", "data", "experiments", "explain"},
-    "ui": {"core", "functions", "data", "optimizers", "networks", "explain", "experiments", "runs", "figures"},
-    "pages": {"core", "functions", "data", "explain", "experiments", "figures", "ui", "runs", "optimizers"},
+    "figures": {"core", "functions", "data", "experiments", "explain", "zoo"},
+    "ui": {"core", "functions", "data", "optimizers", "networks", "explain", "experiments", "runs", "figures", "zoo"},
+    "pages": {"core", "functions", "data", "explain", "experiments", "figures", "ui", "runs", "optimizers", "zoo"},
 }
 
 
@@ -92,7 +93,7 @@ def test_only_the_gate_parses_what_users_send():
 def test_nothing_the_app_imports_loads_torch():
     modules = ["playground.ui", "playground.experiments", "playground.runs.engine", "playground.runs.live"]
     pages = [str(path) for path in sorted((ROOT / "pages").glob("*/*.py"))]
-    folders = ("core", "functions", "data", "optimizers", "experiments", "explain", "figures", "runs", "ui")
+    folders = ("core", "functions", "data", "optimizers", "experiments", "explain", "figures", "runs", "ui", "zoo")
     inside = [f"playground.{folder}.{path.stem}" for folder in folders for path in sorted((ROOT / "playground" / folder).glob("*.py"))]
     needed = [name for name in inside if name.rsplit(".", 1)[-1] not in ("__init__", *WORKER)]
     code = f"""

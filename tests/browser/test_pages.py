@@ -144,11 +144,13 @@ def test_pictures_follow_a_slider_and_a_handle_before_they_are_let_go(visit):
     page = visit("activations")
     page.wait_for_function("window.__lab?.painted > 2", timeout=20_000)
     settled(page)
-    slider = page.locator(".st-key-activations-probe [data-testid=stSliderThumbValue]").bounding_box()
-    for thumb in (slider, page.locator("button.handle").first.bounding_box()):
+    knob = page.locator(".st-key-activations-probe [data-testid=stSliderThumbValue]").locator("..")
+    for moved in (knob, page.locator("button.handle").first):
+        moved.scroll_into_view_if_needed()
+        thumb = moved.bounding_box()
         before = page.evaluate("[window.__lab.peeks ?? 0, window.__lab.painted]")
         address = page.url
-        x, y = thumb["x"] + thumb["width"] / 2, thumb["y"] + thumb["height"] / 2 + (15 if thumb is slider else 0)
+        x, y = thumb["x"] + thumb["width"] / 2, thumb["y"] + thumb["height"] / 2
         page.mouse.move(x, y)
         page.mouse.down()
         for step in range(12):

@@ -1,0 +1,78 @@
+"""What is known of every bundled model: read from the JSON file beside its weights, written only by the recipe's own evaluation."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from playground.core.errors import UserError
+
+WEIGHTS = Path(__file__).resolve().parent / "weights"
+
+
+class Card(BaseModel):
+    """One bundled model.
+
+    Attributes:
+        scores: What `python -m playground zoo evaluate NAME` measured, each named with its split.
+        mean, std: Per channel, of inputs in [0, 1], as the network expects them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    title: str
+    task: str
+    words: str
+    data: str
+    licence: str
+    split: str
+    classes: tuple[str, ...]
+    input_shape: tuple[int, int, int]
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    scores: dict[str, float]
+    parameters: int
+    bytes: int
+    date: str
+    command: str
+    how: str
+
+
+@cache
+def cards() -> dict[str, Card]:
+    """Every bundled model by name, in alphabetical order."""
+    found = (Card(**json.loads(path.read_text(encoding="utf-8"))) for path in sorted(WEIGHTS.glob("*.json")))
+    return {each.name: each for each in found}
+
+
+def card(name: str) -> Card:
+    """The card of one model.
+
+    Raises:
+        UserError: When no bundled model has this name.
+    """
+    known = cards()
+    if name not in known:
+        raise UserError(f"There is no bundled model named {name!r}.", f"There is {', '.join(known) or 'none yet'}.", field="name")
+    return known[name]
+
+
+def keep(name: str, arrays: dict[str, Any], about: dict[str, Any]) -> Card:
+    """Write weights (safetensors) and card; `about` holds the card's fields but for `parameters` and `bytes`."""
+    import numpy as np
+    from safetensors.numpy import save
+
+    WEIGHTS.mkdir(exist_ok=True)
+    arrays = {key: np.ascontiguousarray(value) for key, value in arrays.items()}  # safetensors writes memory as it lies, whatever the strides
+    packed = save(arrays)
+    counted = sum(int(array.size) for key, array in arrays.items() if not key.endswith(("running_mean", "running_var", "num_batches_tracked")))
+    made = Card(**about, name=name, parameters=counted, bytes=len(packed))
+    (WEIGHTS / f"{name}.safetensors").write_bytes(packed)
+    (WEIGHTS / f"{name}.json").write_text(json.dumps(made.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    cards.cache_clear()
+    return made
