@@ -21,7 +21,4 @@ st.subheader("Three ways through", anchor=False)
 home.paths(pages)
 
 st.subheader("Screens", anchor=False)
-slots = [column for _ in range(0, len(home.CARDS), 4) for column in st.columns(4)]
-for slot, url_path in zip(slots, home.CARDS, strict=False):
-    with slot:
-        home.card(url_path, pages[url_path])
+home.sections(pages)

@@ -63,6 +63,92 @@ def descent() -> Picture:
     return arrays, canvas.stage(x=(-2.4, 2.4), y=(-1.5, 1.5), layers=layers, axes=False, aspect=1.6, alt="Gradient descent and momentum on a ravine")
 
 
+def train() -> Picture:
+    """Handwritten digits of the bundled data, as the network gets them."""
+    from playground.data import datasets
+
+    rows, columns = 5, 8
+    images = datasets.load("digits").images[: rows * columns, 0].reshape(rows, columns, 8, 8)
+    sheet = images.transpose(0, 2, 1, 3).reshape(8 * rows, 8 * columns)[::-1]  # row 0 of a field is the lowest
+    layers = [canvas.field("sheet", palette="sequential", low=0, high=255, smooth=False, scale=False)]
+    return {"sheet": np.ascontiguousarray(sheet, np.float32)}, canvas.stage(x=(0, 64), y=(0, 40), layers=layers, axes=False, aspect=1.6, alt="Handwritten digits")
+
+
+def overfitting() -> Picture:
+    """Polynomials of degree 3 and 14 fitted to the same fifteen noisy points by least squares."""
+    stream = np.random.default_rng(4)
+    x = np.linspace(-1, 1, 15)
+    y = np.sin(2.6 * x) + stream.normal(0, 0.28, 15)
+    fine = np.linspace(-1, 1, 240)
+    fits = [np.polynomial.Polynomial.fit(x, y, degree)(fine) for degree in (14, 3)]
+    arrays = {"points": np.stack([x, y], axis=1), "fits": np.stack([np.stack([fine, np.clip(fit, -2.4, 2.4)], axis=1) for fit in fits])}
+    layers = [canvas.lines("fits", colors=[theme.CATEGORICAL[1], theme.CATEGORICAL[0]], head=False, width=2.5), canvas.points("points", color="ink", radius=3)]
+    return arrays, canvas.stage(x=(-1.08, 1.08), y=(-2.2, 2.2), layers=layers, axes=False, aspect=1.6, alt="A fit of degree 3 and one of degree 14 to the same points")
+
+
+def runs() -> Picture:
+    """Loss curves of noisy gradient descent at four learning rates."""
+    stream = np.random.default_rng(1)
+    places = np.full((4, 2), 2.0)
+    heights = []
+    for _ in range(120):
+        slopes = places * (1.0, 6.0) + stream.normal(0, 0.7, (4, 2))
+        places = places - np.array([[0.012], [0.04], [0.12], [0.26]]) * slopes
+        heights.append(0.5 * (places**2 * (1.0, 6.0)).sum(1))
+    curves = np.log(np.array(heights).T + 1e-3)
+    steps = np.broadcast_to(np.linspace(0, 1, 120), curves.shape)
+    layers = [canvas.lines("curves", colors=list(theme.CATEGORICAL[:4]), head=False, width=2.2)]
+    picture = canvas.stage(x=(-0.02, 1.02), y=(float(curves.min()) - 0.4, float(curves.max()) + 0.4), layers=layers, axes=False, aspect=1.6, alt="Loss curves of four runs")
+    return {"curves": np.stack([steps, curves], axis=-1)}, picture
+
+
+def gridworld() -> Picture:
+    """State values of a small world with a goal and a pit, by value iteration."""
+    rewards, walls = np.full((4, 6), -0.04), np.zeros((4, 6), bool)
+    walls[1, 1] = walls[2, 3] = walls[1, 4] = True
+    ends = {(3, 5): 1.0, (2, 5): -1.0}
+    values = np.zeros((4, 6))
+    ways = ((0, 1), (1, 0), (0, -1), (-1, 0))
+
+    def after(y: int, x: int, way: tuple[int, int]) -> float:
+        row, column = y + way[0], x + way[1]
+        free = 0 <= row < 4 and 0 <= column < 6 and not walls[row, column]
+        return float(values[row, column] if free else values[y, x])
+
+    best = np.zeros((4, 6), int)
+    for _ in range(60):
+        for y, x in np.ndindex(4, 6):
+            if (y, x) in ends:
+                values[y, x] = ends[y, x]
+            elif not walls[y, x]:
+                backed = [0.8 * after(y, x, ways[k]) + 0.1 * after(y, x, ways[k - 1]) + 0.1 * after(y, x, ways[(k + 1) % 4]) for k in range(4)]
+                best[y, x], values[y, x] = int(np.argmax(backed)), rewards[y, x] + max(backed)
+    free = [(y, x) for y, x in np.ndindex(4, 6) if not walls[y, x] and (y, x) not in ends]
+    arrays = {"values": np.where(walls, np.nan, values).astype(np.float32), "at": np.array([[x + 0.5, y + 0.5] for y, x in free]),
+              "way": np.array([[ways[best[y, x]][1], ways[best[y, x]][0]] for y, x in free], np.float64)}  # fmt: skip
+    layers = [canvas.field("values", low=-1, high=1, smooth=False, scale=False), canvas.arrows("at", "way", colors="ink", length=0.28, width=1.8)]
+    return arrays, canvas.stage(x=(0, 6), y=(0, 4), layers=layers, axes=False, aspect=1.6, alt="Values of the cells of a small world, with the best way from each")
+
+
+def balancing() -> Picture:
+    """A pole on a cart, held up by linear feedback: the equations of CartPole, drawn every few steps."""
+    x, v, angle, spin = 0.0, 0.0, 0.24, 0.0
+    poles, carts = [], []
+    for step in range(70):
+        if step % 5 == 0:
+            poles.append([[x, 0.0], [x + np.sin(angle), np.cos(angle)]])
+            carts.append([[x - 0.22, 0.0], [x + 0.22, 0.0]])
+        force = 10.0 * np.clip(3.2 * angle + 0.9 * spin + 0.25 * x + 0.4 * v, -1, 1)
+        pull = (force + 0.05 * spin**2 * np.sin(angle)) / 1.1
+        turn = (9.8 * np.sin(angle) - np.cos(angle) * pull) / (0.5 * (4 / 3 - 0.1 * np.cos(angle) ** 2 / 1.1))
+        x, v, angle, spin = x + 0.02 * v, v + 0.02 * (pull - 0.05 * turn * np.cos(angle) / 1.1), angle + 0.02 * spin, spin + 0.02 * turn
+    arrays = {"poles": np.array(poles), "carts": np.array(carts)}
+    layers = [canvas.lines("poles", colors=[theme.CATEGORICAL[1]] * len(poles), head=False, width=2.5),
+              canvas.lines("carts", colors=[theme.CATEGORICAL[0]] * len(carts), head=False, width=5)]  # fmt: skip
+    middle = float(np.mean([each[0][0] for each in poles]))
+    return arrays, canvas.stage(x=(middle - 1.15, middle + 1.15), y=(-0.22, 1.2), layers=layers, axes=False, aspect=1.6, alt="A cart that keeps its pole upright")
+
+
 def boundary(field: np.ndarray, places: np.ndarray, targets: np.ndarray) -> Picture:
     """A trained network's field on the spiral."""
     arrays = {"field": field, "places": places, "targets": targets}

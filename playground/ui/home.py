@@ -11,18 +11,50 @@ from playground import ui
 from playground.core.glossary import GLOSSARY
 from playground.figures import home as figures
 
-# url_path → what one sees there
-CARDS = {
-    "activations": ("Activation functions", "The bend that makes depth worth having. Compare fifteen, and race a signal through fifty layers.", figures.activations),
-    "losses": ("Loss functions", "What “wrong” costs. Drag an outlier and watch each fit give way, or hold.", figures.losses),
-    "gradient-descent": ("Gradient descent", "Up to eight optimizers on one surface, a formula of your own, one step taken apart.", figures.descent),
-    "decision-boundaries": ("Decision boundaries", "Train a network live on spirals, your drawing or your table; edit its weights by hand.", None),
+ACROSS = 3  # cards in a row
+
+# section: url_path → title, what one sees there, its miniature (None: a network trained for it)
+SECTIONS = {
+    "Foundations": {
+        "activations": ("Activation functions", "The bend that makes depth worth having. Compare twenty, and race a signal through fifty layers.", figures.activations),
+        "losses": ("Loss functions", "What “wrong” costs. Drag an outlier and watch each fit give way, or hold.", figures.losses),
+        "gradient-descent": ("Gradient descent", "Up to eight optimizers on one surface, a formula of your own, one step taken apart.", figures.descent),
+    },
+    "Networks": {
+        "decision-boundaries": ("Decision boundaries", "Train a network live on spirals, your drawing or your table; edit its weights by hand.", None),
+        "train": ("Train a network", "Digits, tables, your own photographs: build it layer by layer, watch it learn, see where it fails.", figures.train),
+        "overfitting": ("Overfitting", "When learning turns into remembering, and what holds it back. Double descent included.", figures.overfitting),
+    },
+    "Reinforcement learning": {
+        "gridworld": ("Gridworld", "Paint a world, watch values spread through it, then beat the agent with the arrow keys.", figures.gridworld),
+        "deep-rl": ("Deep RL", "Agents that learn to balance, climb and land while you watch; play the same game yourself.", figures.balancing),
+    },
+    "Workbench": {
+        "runs": ("Runs", "Everything that was trained here: compare, reopen, share, take home.", figures.runs),
+    },
 }
+CARDS = {url: row for section in SECTIONS.values() for url, row in section.items()}
 PATHS = {
-    "First hour": ("decision-boundaries", "gradient-descent", "losses"),
-    "How networks learn": ("gradient-descent", "losses", "activations", "decision-boundaries"),
-    "From curve to network": ("activations", "losses", "decision-boundaries"),
+    "First hour": ("decision-boundaries", "gradient-descent", "losses", "train"),
+    "How networks learn": ("gradient-descent", "losses", "activations", "decision-boundaries", "overfitting"),
+    "From data to decisions": ("train", "overfitting", "runs", "gridworld", "deep-rl"),
 }
+
+
+def sections(pages: dict[str, Any]) -> None:
+    """Every screen as a card, section by section; short sections share a row."""
+    room, row = 0, []
+    for title, screens in SECTIONS.items():
+        present = [url for url in screens if url in pages]
+        if not present:
+            continue
+        if len(present) > room:
+            row, room = list(st.columns(ACROSS)), ACROSS
+        for number, url in enumerate(present):
+            with row[ACROSS - room]:
+                st.markdown(f"**{title}**" if number == 0 else "&nbsp;")
+                card(url, pages[url])
+            room -= 1
 
 
 def card(url_path: str, page: Any) -> None:
@@ -48,11 +80,11 @@ def _trained() -> None:
 
 
 def paths(pages: dict[str, Any]) -> None:
-    """Three ways through the house."""
+    """Ways through the house."""
     for column, (title, stops) in zip(st.columns(len(PATHS)), PATHS.items(), strict=True):
         with column.container(border=True):
             st.markdown(f"**{title}**")
-            for number, stop in enumerate(stops, 1):
+            for number, stop in enumerate((each for each in stops if each in pages), 1):
                 st.page_link(pages[stop], label=f"{number}. {CARDS[stop][0]}")
 
 
@@ -63,7 +95,7 @@ def search(pages: dict[str, Any]) -> None:
     wanted = (text or "").strip().lower()[:60]
     if not wanted:
         return
-    screens = [url for url, (title, words, _) in CARDS.items() if wanted in f"{title} {words}".lower()]
+    screens = [url for url, (title, words, _) in CARDS.items() if url in pages and wanted in f"{title} {words}".lower()]
     terms = [term for term, meaning in GLOSSARY.items() if wanted in term or wanted in meaning.lower()][:8]
     with st.container(border=True):
         for url in screens:
