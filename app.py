@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
@@ -19,6 +20,7 @@ ROOT = Path(__file__).resolve().parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from playground.runs.browsers import RememberBrowser  # noqa: E402
 from playground.runs.engine import close_engine, get_engine  # noqa: E402
 from playground.runs.live import live  # noqa: E402
 from playground.runs.offers import take  # noqa: E402
@@ -59,6 +61,7 @@ async def lifespan(_app: object) -> AsyncIterator[None]:
 app = st.App(
     ROOT / "pages" / "shell.py",
     lifespan=lifespan,
+    middleware=[Middleware(RememberBrowser)],
     routes=[
         WebSocketRoute("/live/{token}", live),
         Mount("/canvas", Modules(directory=ROOT / "playground" / "ui" / "components")),

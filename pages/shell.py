@@ -17,6 +17,12 @@ PAGES = (
     ("Foundations", "foundations/losses.py", "Loss functions", "losses", ":material/trending_down:"),
     ("Foundations", "foundations/gradient_descent.py", "Gradient descent", "gradient-descent", ":material/landscape:"),
     ("Networks", "networks/decision_boundaries.py", "Decision boundaries", "decision-boundaries", ":material/scatter_plot:"),
+    ("Networks", "networks/overfitting.py", "Overfitting and regularization", "overfitting", ":material/tune:"),
+    ("Networks", "networks/train.py", "Train a network", "train", ":material/layers:"),
+    ("Architectures", "architectures/convolution.py", "Convolution", "convolution", ":material/grid_view:"),
+    ("Reinforcement learning", "rl/gridworld.py", "Gridworld", "gridworld", ":material/grid_on:"),
+    ("Reinforcement learning", "rl/deep_rl.py", "Deep RL", "deep-rl", ":material/sports_esports:"),
+    ("Workbench", "workbench/runs.py", "Runs", "runs", ":material/monitoring:"),
 )
 
 
@@ -53,6 +59,10 @@ def main() -> None:
     if state.get("!page") != page.url_path:
         state["!last_page"], state["!page"] = state.get("!page"), page.url_path
         state["!arrived"], state["!taken"] = True, set()  # settings in the address are now those of a link, not an echo of our own
+    if state["!arrived"] and "!run" in st.query_params:  # a link to one run brings the run's settings along
+        from playground.ui.session import complete_link
+
+        complete_link()
     try:
         page.run()
     finally:

@@ -1,4 +1,4 @@
-"""python -m playground: run an experiment headless, list what there is, check this machine, measure."""
+"""python -m playground: run an experiment headless, list what there is, look after kept runs, check this machine, measure."""
 
 import argparse
 import json
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from playground import cli_runs
 from playground.core.errors import UserError
 from playground.core.experiment import Experiment, label
 from playground.core.fields import Domain
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands.add_parser("doctor", help="versions, device, engine, store, models; exit 1 when something is broken")
     commands.add_parser("rl", help="train a deep-RL agent, or evaluate one: rl train --env …, rl evaluate --env …")
     commands.add_parser("zoo", help="bundled models: list, info, train, evaluate")
+    cli_runs.add(commands)
     bench = commands.add_parser("bench", help="measure on this machine")
     bench.add_argument("name", choices=sorted(BENCHES))
     bench.add_argument("--json", action="store_true")
@@ -38,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _run(parsed.experiment, rest)
         if rest:
             parser.error(f"unrecognized arguments: {' '.join(rest)}")
-        actions: dict[str, Callable[[Any], int]] = {"list": _list, "doctor": _doctor, "bench": _bench}
+        actions: dict[str, Callable[[Any], int]] = {"list": _list, "doctor": _doctor, "bench": _bench, "runs": cli_runs.act}
         return actions[parsed.command](parsed)
     except UserError as error:
         print(f"playground: {error}", file=sys.stderr)

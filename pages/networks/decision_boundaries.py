@@ -27,6 +27,8 @@ with ui.plain_words():
     parts.inside(run, experiment, look)
     if look.inside == "race":
         ui.race(Boundary, experiment, picture=parts.racer)
+    elif look.inside == "sweep":
+        ui.sweep(Boundary, experiment)
     ui.take_home(run)
 
     with ui.explain():

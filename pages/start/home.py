@@ -5,6 +5,7 @@ import streamlit as st
 from playground import ui
 from playground.figures import home as figures
 from playground.ui import home
+from playground.ui.runs_recent import recent
 
 pages = st.session_state["!pages"]
 
@@ -19,6 +20,8 @@ with right:
 
 st.subheader("Three ways through", anchor=False)
 home.paths(pages)
+
+recent(pages)
 
 st.subheader("Screens", anchor=False)
 home.sections(pages)

@@ -26,6 +26,49 @@ LIVE_CLIENTS_PER_RUN = 16
 
 HISTORY_BYTES = 16 * MIB  # recorded views a run
 HISTORY_VIEWS = 400
-METRIC_POINTS = 5_000  # recorded metric rows a run, thinned beyond
+METRIC_POINTS = 10_000  # recorded metric rows a run, thinned beyond
 WORKER_BYTES = 4 << 30  # address space above what the forkserver already maps
 SHELF_BYTES = 1 << 30  # uploads and drawings kept in the data folder, oldest deleted first
+
+STACK_CHARACTERS = 2_000  # the text of a layer stack
+STACK_LAYERS = 60
+STACK_UNITS = 4_096  # units or channels of one layer
+STACK_PARAMETERS = 20_000_000  # of a network trained live: 80 MB, and three times that with Adam
+STACK_BATCH_BYTES = 1 << 30  # values that one batch keeps for its gradient
+FIT_POINTS = 400  # own points (x, y) that the curves of the overfitting screen are fitted to
+
+GRID_SIDE = 20  # rows or columns of an own gridworld: beyond, a cell is too small to read
+GRID_CHARACTERS = 4_000  # its text
+EPISODE_STEPS = 2_000  # of a tabular agent that does not find the way out
+
+SPLIT_SHARE = 0.8  # validation and test together; the rest is learnt from
+TARGET_CLASSES = 200  # distinct targets of a classifier on the user's own data
+CATEGORY_WORDS = 50  # distinct words of a column that is one-hot encoded; more is text
+
+RUNS_LISTED = 2_000  # newest runs that the table of runs shows
+RUNS_COMPARED = 10  # runs laid over one another: as many as there are colours
+RUNS_EXPORTED = 50  # runs in one file to take home
+RUNS_BYTES = 4 << 30  # contents of kept runs; beyond it the oldest that nobody pinned go
+RUN_BYTES = 512 * MIB  # contents of one kept run; a larger checkpoint is left out
+DELETED_SECONDS = 24 * 3600  # a deleted run can be brought back for so long
+RUN_NAME_CHARACTERS = 80
+RUN_NOTE_CHARACTERS = 2_000
+SWEEP_AXES = 3  # fields that a sweep varies
+SHEET_CELLS = 2_000_000  # of an Excel file, whose cells are slow to read
+SHEET_UNPACKED_BYTES = 512 * MIB  # of a workbook's parts; Parquet may take four times that
+
+POLICY_LAYERS, POLICY_UNITS = 3, 512  # of an agent's network
+WORLDS = 64  # copies of one task an agent learns from at once
+REPLAY_STEPS = 200_000  # transitions a replay memory may keep
+AGENT_STEPS = 10_000_000  # environment steps one agent may be trained for
+EVALUATION_EPISODES = 1_000  # asked for on the command line
+ENCODED_BYTES = 512 * MIB  # of a table as the network sees it
+IMAGE_FILES = 20_000  # of one upload
+IMAGE_PIXELS = 50_000_000  # of one image as it is sent; it is reduced to a small square at once
+IMAGE_BYTES = 40 * MIB  # of one image file
+IMAGE_SIDES = (16, 28, 32, 48, 64, 96)  # squares that images are reduced to
+ARCHIVE_BYTES = 1 << 30  # an archive's content, unpacked
+ARCHIVE_RATIO = 200  # unpacked to packed, from which an archive is taken for a bomb
+DRAWING_CHARACTERS = 3_000  # of a drawing that stands in the address, three a point
+TABLE_CELLS = 20_000_000  # rows times columns of one table: 160 MB as numbers
+WORDS_BYTES = 64 * MIB  # a column of words as an array of fixed width; wider ones are kept as objects

@@ -9,7 +9,8 @@ import numpy as np
 from playground.core.errors import UserError
 from playground.core.limits import CLASSES, POINTS
 from playground.core.randomness import numpy_stream
-from playground.data.uploads import Table, places
+from playground.data.uploads import Table
+from playground.data.uploads_columns import places
 
 FEWEST = 4  # rows: something to learn from and something to test on
 NUMBERS_FROM = 11  # distinct whole numbers from which "auto" takes a target for a number

@@ -6,28 +6,20 @@ import csv
 import io
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from playground.core.errors import UserError
-from playground.core.limits import MIB, TABLE_COLUMNS, TABLE_ROWS, UPLOAD_BYTES
-
-Kind = Literal["number", "category", "text", "date"]
+from playground.core.limits import MIB, TABLE_CELLS, TABLE_COLUMNS, TABLE_ROWS, UPLOAD_BYTES
+from playground.data.uploads_columns import MISSING, Cells, Kind, _count, understand
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 SNIFFED_ROWS = 200
 SNIFFED_CHARACTERS = 200_000
-CATEGORIES = 50  # a column of words with more distinct values is text
-MISSING = ("", "na", "n/a", "nan", "null", "none", "?", "-", "#n/a")
-SIGNATURES = (b"PK\x03\x04", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b")  # of files often renamed .csv
+SIGNATURES = (b"PK\x03\x04", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")  # of files often renamed .csv
 MARKS = {b"\xff\xfe\x00\x00": "UTF-32", b"\x00\x00\xfe\xff": "UTF-32", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
-
-PLAIN = r"[+-]?\d+(?:[eE][+-]?\d+)?"
-THOUSANDS = r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?"
-DECIMAL_POINT = r"[+-]?\d+\.\d+"
-DECIMAL_COMMA = r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+),\d+(?:[eE][+-]?\d+)?"
-DATE = r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+BLOCK = 1 << 22  # bytes that the fast parser takes at once; no cell may be longer
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +31,9 @@ class Table:
         kinds: "number", "category" (few distinct words), "date" (ISO 8601, kept as words) or "text", by column name.
         lines: (N,) int64, the line of the file on which each row ends, for messages.
         notes: What was detected or changed, in plain sentences.
+        cells: More about each column: how it is spelt, and its numbers where only a few cells are words.
+        place: What `lines` counts: "line" of a text, "row" of a sheet.
+        recipe: How the file was read, for the script that reads it again: "format", and what that needs.
     """
 
     name: str
@@ -46,6 +41,9 @@ class Table:
     kinds: dict[str, Kind]
     lines: np.ndarray
     notes: tuple[str, ...] = field(default=())
+    cells: dict[str, Cells] = field(default_factory=dict)
+    place: str = "line"
+    recipe: dict[str, Any] = field(default_factory=dict)
 
     @property
     def n_rows(self) -> int:
@@ -53,7 +51,7 @@ class Table:
 
 
 def read_table(name: str, content: bytes) -> Table:
-    """Read CSV or TSV bytes: separator, header, decimal comma and encoding are detected and said.
+    """Read CSV, TSV, XLSX or Parquet bytes: format, separator, header, decimal comma and encoding are detected and said.
 
     Raises:
         UserError: For anything that is no table within the limits; names row and column where that helps.
@@ -62,60 +60,84 @@ def read_table(name: str, content: bytes) -> Table:
         raise UserError(f"{name} has {len(content) / MIB:,.1f} MB; at most {UPLOAD_BYTES // MIB} MB can be read.")
     if not content.strip():
         raise UserError(f"{name} is empty.")
-    text, notes = _decode(name, content)
+    from playground.data import uploads_sheets
+
+    if uploads_sheets.is_parquet(content):
+        return uploads_sheets.read_parquet_table(name, content)
+    if uploads_sheets.is_sheet(name, content):
+        return uploads_sheets.read_sheet(name, content)
+    return _read_text(name, content)
+
+
+def _read_text(name: str, content: bytes) -> Table:
+    text, encoding, notes = _decode(name, content)
     separator, header, first = _layout(name, text)
     if len(first) > TABLE_COLUMNS:
         raise UserError(f"{name} has {len(first):,} columns; at most {TABLE_COLUMNS:,} can be read.")
-    lines = _lines(name, text, separator, len(first))[1 if header else 0 :]
+    if (cells := text.count("\n") * len(first)) > TABLE_CELLS:
+        raise UserError(f"{name} has about {cells:,} cells; at most {TABLE_CELLS:,} can be read.", "Use fewer rows or columns.")
+    parsed = _parse_fast(text, separator, header, len(first))
+    lines = _lines_of(text, len(parsed[0]) + header) if parsed else None
+    if lines is None:  # blank lines, cells of several lines, rows of another length: slower, and with an eye on each line
+        lines = _lines(name, text, separator, len(first))
+    lines = lines[1 if header else 0 :]
     if len(lines) > TABLE_ROWS:
         raise UserError(f"{name} has {len(lines):,} rows; at most {TABLE_ROWS:,} can be read.")
     if len(lines) < 2:
         raise UserError(f"{name} has {_count(len(lines), 'row')} of data; at least two are needed.")
-    frame = _parse(name, text, separator, header, len(first))
-    if len(frame) != len(lines):
+    if parsed is None or len(parsed[0]) != len(lines):
+        parsed = _parse(name, text, separator, header, len(first))
+    if len(parsed[0]) != len(lines):
         raise UserError(f"{name} cannot be read as a table: where its rows end is not clear.", "Look for a stray quotation mark.")
     notes.insert(0, f"Read as {SEPARATORS[separator]}-separated with{'' if header else 'out'} a header.")
-    columns: dict[str, np.ndarray] = {}
-    kinds: dict[str, Kind] = {}
+    recipe = {"format": "csv", "separator": separator, "encoding": encoding, "header": header}
+    return assemble(name, first, header, parsed, separator, lines, notes, recipe)
+
+
+def assemble(name: str, first: list[str], header: bool, parsed: list[Any], separator: str, lines: np.ndarray, notes: list[str],
+             recipe: dict[str, Any], place: str = "line") -> Table:  # fmt: skip
+    """A table from its parsed columns (`pyarrow` chunked arrays) and the cells of its first row."""
+    cells: dict[str, Cells] = {}
+    positions: dict[str, int] = {}
     for position, column in enumerate(_names(first, header, notes)):
-        values = frame.iloc[:, position]
-        if header and not first[position].strip() and values.isna().all():
+        if header and not first[position].strip() and parsed[position].null_count == len(lines):
             notes.append(f"Column {position + 1} has neither a name nor a value and was left out.")
             continue
-        columns[column], kinds[column] = _column(column, values, separator, lines, notes)
-    return Table(name, columns, kinds, lines, tuple(notes))
+        positions[column], cells[column] = position, understand(column, parsed[position], separator, lines, notes, place)
+    values, kinds = {key: each.values for key, each in cells.items()}, {key: each.kind for key, each in cells.items()}
+    return Table(name, values, kinds, lines, tuple(notes), cells, place, {**recipe, "positions": positions})
 
 
-def _decode(name: str, content: bytes) -> tuple[str, list[str]]:
-    """The text with one kind of line end, and what there is to say about its encoding."""
-    text, notes = _characters(name, content)
+def _decode(name: str, content: bytes) -> tuple[str, str, list[str]]:
+    """The text with one kind of line end, its encoding, and what there is to say about it."""
+    text, encoding, notes = _characters(name, content)
     if "\x00" in text:
         raise _no_text(name)
-    return text.replace("\r\n", "\n").replace("\r", "\n"), notes
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text, encoding, notes
 
 
-def _characters(name: str, content: bytes) -> tuple[str, list[str]]:
+def _characters(name: str, content: bytes) -> tuple[str, str, list[str]]:
     encoding = next((words for mark, words in MARKS.items() if content.startswith(mark)), None)
     if encoding:
         try:
-            return content.decode(encoding), [f"Encoding: {encoding}."]
+            return content.decode(encoding), encoding.lower(), [f"Encoding: {encoding}."]
         except UnicodeDecodeError:
             raise UserError(f"{name} begins like {encoding} text but is not.", "Save it as CSV in UTF-8.") from None
     if b"\x00" in content or content.startswith(SIGNATURES):
         raise _no_text(name)
     try:
-        return content.decode("utf-8-sig"), []
+        return content.decode("utf-8-sig"), "utf-8-sig", []
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
     text = content.decode("cp1252", errors="replace")  # what spreadsheets write that do not write UTF-8
     control = sum(ord(character) < 32 and character not in "\t\r\n" for character in text[:100_000])
     if text.count("\ufffd") + control > 0.01 * min(len(text), 100_000):
         raise UserError(f"{name} is not text in an encoding that is known here (line {line}).", "Save it as CSV in UTF-8.")
-    return text, [f"Line {line} is not UTF-8; read as Windows-1252."]
+    return text, "cp1252", [f"Line {line} is not UTF-8; read as Windows-1252."]
 
 
 def _no_text(name: str) -> UserError:
-    return UserError(f"{name} is not a text file, whatever its name says.", "Save the table as CSV in UTF-8 and upload that.")
+    return UserError(f"{name} is not a text file, whatever its name says.", "Save the table as CSV in UTF-8, or as XLSX or Parquet, and upload that.")
 
 
 def _layout(name: str, text: str) -> tuple[str, bool, list[str]]:
@@ -176,6 +198,11 @@ def _names(first: list[str], header: bool, notes: list[str]) -> list[str]:
     return names
 
 
+def _lines_of(text: str, rows: int) -> np.ndarray | None:
+    """Line number of every row, the header included, when each line is a row; else None."""
+    return np.arange(1, rows + 1) if text.count("\n") + (not text.endswith("\n")) == rows else None
+
+
 def _lines(name: str, text: str, separator: str, width: int) -> np.ndarray:
     """(N,) line number of every row that is not blank, the header included.
 
@@ -187,8 +214,9 @@ def _lines(name: str, text: str, separator: str, width: int) -> np.ndarray:
     lines, widths = (_quoted_rows if '"' in text else _plain_rows)(name, text, separator)
     wrong = np.flatnonzero(widths != width)
     if len(wrong):
-        found = _count(int(widths[wrong[0]]), "cell")
-        raise UserError(f"{name}, line {lines[wrong[0]]}: {found} where the first line has {width}.")
+        cells = _count(int(widths[wrong[0]]), "cell")
+        remedy = "Is a decimal comma splitting a number in two?" if separator == "," and widths[wrong[0]] > width else ""
+        raise UserError(f"{name}, line {lines[wrong[0]]}: {cells} where the first line has {width}.", remedy)
     return lines
 
 
@@ -219,82 +247,45 @@ def _quoted_rows(name: str, text: str, separator: str) -> tuple[np.ndarray, np.n
     return found[:, 0], found[:, 1]
 
 
-def _parse(name: str, text: str, separator: str, header: bool, width: int) -> Any:
-    """The rows below the header; each column as strings or numbers, whichever its cells allow."""
-    import pandas as pd
+def _parse_fast(text: str, separator: str, header: bool, width: int) -> list[Any] | None:
+    """The columns below the header, numbers already as numbers; None when this parser cannot follow."""
+    import pyarrow as pa
+    import pyarrow.csv
+
+    if text.count("\n") > 2 * TABLE_ROWS or "0x" in text or "0X" in text or f'{separator} "' in text:  # it takes 0x for numbers, and minds the space
+        return None
+    names = [str(number) for number in range(width)]
+    missing = sorted({form for word in MISSING for form in (word, word.upper(), word.capitalize(), "NaN", "NaT")})
+    parse = {"delimiter": separator, "newlines_in_values": '"' in text}
+    convert = {"null_values": missing, "strings_can_be_null": True, "true_values": [], "false_values": [], "timestamp_parsers": ["%%"]}
+    source = pa.py_buffer(text.encode())
+
+    def read(**more: Any) -> Any:
+        reading = pa.csv.ReadOptions(column_names=names, skip_rows_after_names=int(header), block_size=BLOCK)
+        return pa.csv.read_csv(pa.BufferReader(source), reading, pa.csv.ParseOptions(**parse), pa.csv.ConvertOptions(**convert, **more))
 
     try:
-        return pd.read_csv(
-            io.StringIO(text), sep=separator, header=0 if header else None, names=range(width), index_col=False,
-            na_values=["?", "-", "none", "None"], skipinitialspace=True, low_memory=False, on_bad_lines="error",
-        )  # fmt: skip
+        table = read()
+        again = [each.name for each in table.schema if not (pa.types.is_integer(each.type) or pa.types.is_floating(each.type) or pa.types.is_string(each.type))]
+        if again:  # times of the day and the like: as words
+            strings = read(include_columns=again, column_types=dict.fromkeys(again, pa.string()))
+            for name in again:
+                table = table.set_column(int(name), name, strings[name])
+    except pa.ArrowInvalid:
+        return None
+    return table.columns
+
+
+def _parse(name: str, text: str, separator: str, header: bool, width: int) -> list[Any]:
+    """The columns below the header, as strings."""
+    import pandas as pd
+    import pyarrow as pa
+
+    try:
+        frame = pd.read_csv(io.StringIO(text), sep=separator, header=0 if header else None, names=range(width), index_col=False, dtype=str,
+                            keep_default_na=False, skipinitialspace=True, on_bad_lines="error")  # fmt: skip
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, OverflowError) as error:
         raise UserError(f"{name} cannot be read as a table: {str(error)[:120].strip()}.") from error
-
-
-def _column(name: str, values: Any, separator: str, lines: np.ndarray, notes: list[str]) -> tuple[np.ndarray, Kind]:
-    import pandas as pd
-
-    if pd.api.types.is_bool_dtype(values) or not pd.api.types.is_numeric_dtype(values):
-        written = values.where(values.notna(), "").astype(str).str.strip()
-        numbers = _numbers_in_words(name, written[written != ""], separator, notes)
-        if numbers is None:
-            words = written.to_numpy(dtype=str)
-            _count_missing(name, words == "", lines, notes)
-            return words, _kind_of_words(written)
-        values = numbers.reindex(values.index)
-    numbers = values.astype(np.float64).to_numpy(copy=True)
-    infinite = np.isinf(numbers)
-    numbers[infinite] = np.nan
-    _count_missing(name, np.isnan(numbers), lines, notes, int(infinite.sum()))
-    return numbers, "number"
-
-
-def _numbers_in_words(name: str, there: Any, separator: str, notes: list[str]) -> Any:
-    """Cells that pandas took for words as numbers, when every one is written with commas of one meaning; else None.
-
-    Between commas as separators "1,234" is a thousand and more; elsewhere it is one and a bit. The note says which was taken.
-    """
-    import pandas as pd
-
-    if there.empty:
-        return None
-    commas = there.str.contains(",").any()
-    if not commas and there.str.fullmatch(PLAIN).all():  # whole numbers beyond 64 bits
-        return pd.to_numeric(there, errors="coerce").astype(np.float64)
-    if not commas:
-        return None
-    if separator == "," and there.str.fullmatch(f"{THOUSANDS}|{DECIMAL_POINT}|{PLAIN}").all():
-        notes.append(f"“{name}” has commas between thousands.")
-        return pd.to_numeric(there.str.replace(",", "", regex=False))
-    if not there.str.fullmatch(f"{DECIMAL_COMMA}|{PLAIN}").all():
-        return None
-    notes.append(f"“{name}” uses a decimal comma.")
-    return pd.to_numeric(there.str.replace(".", "", regex=False).str.replace(",", ".", regex=False))
-
-
-def _kind_of_words(written: Any) -> Kind:
-    import pandas as pd
-
-    there = written[written != ""]
-    dated = len(there) and there.head(50).str.fullmatch(DATE).all() and there.str.fullmatch(DATE).all()
-    if dated and pd.to_datetime(there, format="ISO8601", errors="coerce", utc=True).notna().all():
-        return "date"
-    return "category" if there.nunique() <= CATEGORIES else "text"
-
-
-def _count_missing(name: str, missing: np.ndarray, lines: np.ndarray, notes: list[str], infinite: int = 0) -> None:
-    count = int(missing.sum())
-    if count:
-        extra = f", {infinite:,} of them infinite" if infinite else ""
-        notes.append(f"“{name}”: {_count(count, 'cell')} missing{extra} ({places(lines, missing)}).")
-
-
-def places(lines: np.ndarray, chosen: np.ndarray) -> str:
-    """The first few lines of a file on which `chosen` is true, in words."""
-    found = lines[chosen]
-    return f"line {', '.join(f'{line:,}' for line in found[:3])}{' …' if len(found) > 3 else ''}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    empty = pa.scalar("", pa.string())
+    columns = [pa.chunked_array([pa.array(frame.iloc[:, place], pa.string())]) for place in range(width)]
+    return [pa.compute.if_else(pa.compute.equal(each, empty), None, each) for each in columns]

@@ -144,6 +144,12 @@ class Boundary(Experiment):
 
         return named_weights(self, state)
 
+    def portable(self, state: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """The network of a checkpoint as a torch module, and an example of its inputs by name."""
+        from playground.experiments.boundary_portable import portable
+
+        return portable(self, state)
+
 
 def benchmark(seconds: float = 2.0, networks: int = 32) -> dict[str, float]:
     """Epochs per second of the tensorflow/playground preset on one thread, alone and `networks` at a time.

@@ -8,7 +8,8 @@ from playground.core import fields
 from playground.core.experiment import Experiment
 from playground.experiments.boundary import PLAYGROUND
 
-INSIDE = {"curves": "Accuracy and gradient", "weights": "Weights", "plane": "Bent plane", "answers": "Right and wrong", "race": "Race"}
+INSIDE = {"curves": "Accuracy and gradient", "weights": "Weights", "plane": "Bent plane", "answers": "Right and wrong", "race": "Race",
+          "sweep": "Sweep"}  # fmt: skip
 
 
 class BoundaryLook(Experiment):

@@ -67,7 +67,7 @@ def stage(
 
 
 def series(name: str, array: str, *, color: str | None = None, dash: bool = False, x: str | None = None, style: str = "line", width: float = 2.0,
-           low: str | None = None, high: str | None = None, shown: bool = True) -> Spec:  # fmt: skip
+           low: str | None = None, high: str | None = None, shown: bool = True, quiet: bool = False) -> Spec:  # fmt: skip
     """One curve of `curves`.
 
     Args:
@@ -76,11 +76,12 @@ def series(name: str, array: str, *, color: str | None = None, dash: bool = Fals
         x: Its own x values; None takes those of the plot.
         style: "line", "area", "bars" or "points".
         shown: False starts hidden; a click in the legend shows it.
+        quiet: Drawn faint behind the others, unread on hover; hidden together with the series of the same name.
     """
     if style not in ("line", "area", "bars", "points"):
         raise ValueError(f"style is line, area, bars or points; got {style!r}")
     return {"name": name, "array": array, "dash": dash, "x": x, "style": style, "width": width, "low": low, "high": high, "shown": shown,
-            "color": color}  # fmt: skip
+            "color": color, "quiet": quiet}  # fmt: skip
 
 
 def curves(

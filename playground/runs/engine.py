@@ -4,6 +4,7 @@ import logging
 import os
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from playground.runs.link import Link
 from playground.runs.run import Run, validate_speed
 from playground.runs.store import Store
 
+RECORD = ("This is a kept run and stays as it ended.", "Change a setting to start a run of your own, or go on from here with the buttons above.")
 OBEY_SECONDS = 0.15  # a worker that has not obeyed by then is frozen (pause) or killed (stop)
 RUNS_PER_VISITOR = 8
 
@@ -30,6 +32,7 @@ class Engine:
         self.idle_seconds = idle_seconds or float(environment.get("PLAYGROUND_IDLE_SECONDS", 600))
         self.store = store or Store()
         self.runs: dict[str, Run] = {}
+        self.records: weakref.WeakValueDictionary[str, Run] = weakref.WeakValueDictionary()  # stored runs that somebody looks at
         self.links: dict[str, Link] = {}
         self.lock = threading.RLock()
         self.evaluators = Evaluators(min(2, os.cpu_count() or 1))
@@ -41,13 +44,22 @@ class Engine:
     # Runs ----------------------------------------------------------------------------------------------------------
 
     def start(self, experiment: Experiment, owner: str = "", playing: bool = False, speed: str = "frame",
-              checkpoint: bytes | None = None, token: str | None = None) -> Run:  # fmt: skip
-        """A new run of `experiment`; it plays as soon as there is a place, or stands ready at its first view."""
+              checkpoint: bytes | None = None, token: str | None = None, **about: str) -> Run:  # fmt: skip
+        """A new run of `experiment`; it plays as soon as there is a place, or stands ready at its first view.
+
+        `about` sets what a run says of itself: browser, slot, address, sweep, name.
+        """
         run = Run(experiment, owner, token)
         run.speed, run.checkpoint = validate_speed(speed), checkpoint
+        for name, value in about.items():
+            setattr(run, name, value)
+        return self.enter(run, playing)
+
+    def enter(self, run: Run, playing: bool) -> Run:
+        """Take a run in: launched at once or queued."""
         with self.lock:
             self.runs[run.token] = run
-            self._limit_visitor(owner)
+            self._limit_visitor(run.owner)
             if playing and not self._make_place(run):
                 self._queue(run)
             else:
@@ -57,8 +69,21 @@ class Engine:
     def find(self, token: str) -> Run | None:
         """The live or remembered run; one that only the store knows is opened, ended, from there."""
         with self.lock:
+            run = self.runs.get(token) or self.records.get(token)
+        if run is None and (opened := self.store.open(token)) is not None:
+            with self.lock:
+                run = self.records.setdefault(token, opened)  # one object for all who look, page and sockets alike
+        return run
+
+    def opened(self, token: str) -> Run | None:
+        """A run as somebody sees it who opens a link to it: live while it has a worker; once it has ended, the kept one, which stays as it is."""
+        with self.lock:
             run = self.runs.get(token)
-        return run or self.store.open(token)
+            ended = run is not None and not run.active and token not in self.links
+        if ended and self.store.list(tokens=[token]):
+            with self.lock:
+                self.runs.pop(token, None)
+        return self.find(token)
 
     def adopt(self, experiment: Experiment, owner: str) -> Run | None:
         """A run of the same experiment whose tab has just gone: after a reload, the new session goes on with it."""
@@ -75,6 +100,8 @@ class Engine:
         Raises:
             UserError: When it is unknown or cannot be done in the run's present state.
         """
+        if run.record:
+            raise UserError(*RECORD)
         actions = {"play": self.play, "pause": self.pause, "stop": self.stop, "reset": self.reset, "resume": self.resume}
         if do in actions:
             actions[do](run)
@@ -191,8 +218,9 @@ class Engine:
         return self.evaluators.call(address(function), arguments)
 
     def warm(self) -> None:
-        """Start the forkserver and one evaluator ahead of the first need."""
+        """Start the forkserver and one evaluator, and open the store, ahead of the first need."""
         self.compute(os_ready)
+        self.store.usage()
 
     def close(self) -> None:
         """End every worker and evaluator; finished and stopped runs are already in the store."""
@@ -212,6 +240,7 @@ class Engine:
 
     def launch(self, run: Run, playing: bool) -> None:
         """Start a worker for this run, at its checkpoint if it has one."""
+        self.runs[run.token] = run
         run.become("starting")
         request: dict[str, Any] = {"key": run.experiment.key, "modules": run.experiment.modules(),
                                    "values": run.experiment.values(), "playing": playing, "speed": run.speed}  # fmt: skip

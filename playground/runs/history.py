@@ -7,38 +7,66 @@ import numpy as np
 from playground.core import packets
 from playground.core.limits import HISTORY_BYTES, HISTORY_VIEWS, METRIC_POINTS
 
+SECONDS = "@seconds"  # a column beside the metrics: seconds of computing since the start, pauses left out
+
 
 class Metrics:
     """Columns of metric rows; when full, every second row of the older half goes, so that the end stays fine-grained."""
 
     def __init__(self, limit: int = METRIC_POINTS):
         self.limit = limit
-        self.columns: dict[str, list[float]] = {"step": []}
         self.version = 0  # grows when rows were removed, so that readers start over
+        self._columns: dict[str, np.ndarray] = {"step": np.empty(64)}
+        self._seconds = np.empty(64)
+        self._count = 0
+        self._spent = 0.0  # by workers that are gone
 
-    def append(self, batch: dict[str, np.ndarray]) -> None:
-        before = len(self.columns["step"])
+    def append(self, batch: dict[str, Any]) -> None:
         count = len(batch["step"])
+        before, after = self._count, self._count + count
+        if after > len(self._seconds):
+            self._grow(after)
         for name in batch:
-            self.columns.setdefault(name, [np.nan] * before)
-        for name, column in self.columns.items():
-            column.extend(batch[name].tolist() if name in batch else [np.nan] * count)
-        if len(self.columns["step"]) > self.limit:
+            if name not in self._columns and name != SECONDS:
+                self._columns[name] = np.full(len(self._seconds), np.nan)
+        for name, column in self._columns.items():
+            column[before:after] = batch.get(name, np.nan)
+        self._seconds[before:after] = batch.get(SECONDS, np.nan) + self._spent
+        self._count = after
+        if after > self.limit:
             self._thin()
 
     def arrays(self, start: int = 0) -> dict[str, np.ndarray]:
-        return {name: np.array(column[start:], np.float64) for name, column in self.columns.items()}
+        return {name: column[start : self._count].copy() for name, column in self._columns.items()}
+
+    def seconds(self) -> np.ndarray:
+        """Seconds of computing at each row, (rows,); NaN where none were recorded."""
+        return self._seconds[: self._count].copy()
 
     def last(self) -> dict[str, float]:
-        return {name: column[-1] for name, column in self.columns.items() if column and name != "step"}
+        return {name: float(column[self._count - 1]) for name, column in self._columns.items() if self._count and name != "step"}
+
+    def go_on(self) -> None:
+        """Another worker carries on: its clock starts at zero, ours does not."""
+        known = self.seconds()
+        known = known[np.isfinite(known)]
+        self._spent = float(known[-1]) if len(known) else 0.0
 
     def __len__(self) -> int:
-        return len(self.columns["step"])
+        return self._count
+
+    def _grow(self, wanted: int) -> None:
+        room = max(wanted, min(2 * len(self._seconds), self.limit + 512))
+        for name, column in self._columns.items():
+            self._columns[name] = np.concatenate([column, np.full(room - len(column), np.nan)])
+        self._seconds = np.concatenate([self._seconds, np.full(room - len(self._seconds), np.nan)])
 
     def _thin(self) -> None:
-        half = len(self) // 2
-        for name, column in self.columns.items():
-            self.columns[name] = column[:half:2] + column[half:]
+        half = self._count // 2
+        kept = np.r_[np.arange(0, half, 2), np.arange(half, self._count)]
+        for column in (*self._columns.values(), self._seconds):
+            column[: len(kept)] = column[kept]
+        self._count = len(kept)
         self.version += 1
 
 

@@ -18,5 +18,7 @@ import torch.optim  # noqa: E402
 import playground.experiments  # noqa: E402
 import playground.runs.evaluator  # noqa: E402
 import playground.runs.worker  # noqa: E402
+from playground.experiments import train_measure  # noqa: E402
 
 playground.experiments.load()
+train_measure.libraries()  # torchmetrics brings torchvision along: two seconds that every training would start with

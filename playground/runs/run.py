@@ -21,12 +21,18 @@ class Run:
         token: Unguessable name; whoever knows it may watch and steer the run.
         experiment: The experiment with all live changes taken over.
         changes: Live changes in order, each with the step at which the trainer took it over.
+        owner, browser: The visit that steers it and the browser it belongs to; "" belongs to everybody.
+        slot, address: Which run of its screen it is, and path and query at which that screen shows it.
+        record: It is kept in the store and stays as it ended.
     """
 
     def __init__(self, experiment: Experiment, owner: str = "", token: str | None = None):
         self.token = token or secrets.token_urlsafe(18)
         self.initial = self.experiment = experiment
         self.owner = owner
+        self.browser = self.slot = self.address = ""
+        self.name = self.note = self.sweep = ""
+        self.pinned = self.record = False
         self.created = time.time()
         self.lock = threading.RLock()
         self.state = "queued"
@@ -68,6 +74,11 @@ class Run:
         with self.lock:
             return self.metrics_history.arrays()
 
+    def seconds(self) -> Any:
+        """Seconds of computing at each recorded row, pauses left out; NaN where none were recorded."""
+        with self.lock:
+            return self.metrics_history.seconds()
+
     def last_metrics(self) -> dict[str, float]:
         with self.lock:
             return self.metrics_history.last()
@@ -102,6 +113,7 @@ class Run:
 
     def _on_scene(self, packet: bytes, content: dict[str, Any]) -> None:
         self.scene_packet = packet
+        self.metrics_history.go_on()
         self.steps_per_epoch = int(content["steps_per_epoch"])
         self.total = int(content["total"])
 

@@ -18,6 +18,7 @@ from playground.core import packets
 from playground.core.errors import UserError
 from playground.core.experiment import Experiment, Trainer
 from playground.core.limits import WORKER_BYTES
+from playground.runs.history import SECONDS
 
 FRAME_SECONDS = 1 / 25
 SLOW_FRAME_SECONDS = 1 / 5  # at full speed, pictures are the lesser good
@@ -63,7 +64,8 @@ class Worker:
         self.end_state = "finished"
         self.chunk = 1
         self.rate = 0.0
-        self.rows: list[tuple[int, dict[str, float]]] = []
+        self.rows: list[tuple[int, float, dict[str, float]]] = []
+        self.spent = 0.0  # seconds inside the trainer's steps
         self.last = dict.fromkeys(("frame", "metric", "batch", "checkpoint", "rate"), 0.0)
         self.rate_step = 0
         self.trainer: Trainer
@@ -99,6 +101,7 @@ class Worker:
             self.trainer.load_state_dict(state)
         self.ended = False
         self.rows.clear()
+        self.spent = 0.0
         self.rate_step = self.trainer.step_count
         self.last = dict.fromkeys(self.last, time.perf_counter())
         self._send("scene", {**self.trainer.scene(), "steps_per_epoch": self.trainer.steps_per_epoch,
@@ -191,7 +194,9 @@ class Worker:
         self._end_if_due()
 
     def _advance(self, steps: int) -> None:
+        started = time.perf_counter()
         self.trainer.advance(steps)
+        self.spent += time.perf_counter() - started
         if self.trainer.finished:
             self.ended = True
 
@@ -201,7 +206,7 @@ class Worker:
         step = self.trainer.step_count
         if self.rows and self.rows[-1][0] == step:
             self.rows.pop()
-        self.rows.append((step, metrics))
+        self.rows.append((step, self.spent, metrics))
         if self.trainer.diverged:
             self.ended = True
 
@@ -236,9 +241,10 @@ class Worker:
     def _flush(self) -> None:
         if not self.rows:
             return
-        names = sorted({name for _, row in self.rows for name in row})
-        columns = {name: np.array([row.get(name, np.nan) for _, row in self.rows]) for name in names}
-        self._send("metrics", {"step": np.array([step for step, _ in self.rows], np.float64), **columns})
+        names = sorted({name for _, _, row in self.rows for name in row})
+        columns = {name: np.array([row.get(name, np.nan) for _, _, row in self.rows]) for name in names}
+        steps, seconds = (np.array([row[place] for row in self.rows], np.float64) for place in (0, 1))
+        self._send("metrics", {"step": steps, SECONDS: seconds, **columns})
         self.rows.clear()
         self.last["batch"] = time.perf_counter()
 

@@ -32,6 +32,7 @@ from playground.ui.pieces import (
 from playground.ui.presets import Preset, presets
 from playground.ui.race import race
 from playground.ui.session import current_run, recent_runs, restart, run, session_runs
+from playground.ui.sweep import sweep
 from playground.ui.take_home import take_home
 from playground.ui.transport import transport
 from playground.ui.uploads import upload_table
@@ -39,5 +40,5 @@ from playground.ui.uploads import upload_table
 __all__ = [
     "File", "Preset", "Task", "coach", "components", "compute", "controls", "current", "current_run", "explain", "files", "following", "glossary", "intro", "lines",
     "link", "network", "plain_words", "player", "plot", "presets", "race", "recent_runs", "references", "restart", "run", "session_runs", "set_values",
-    "stage", "surface", "take_home", "tasks", "transport", "upload_table", "watched",
+    "stage", "surface", "sweep", "take_home", "tasks", "transport", "upload_table", "watched",
 ]  # fmt: skip

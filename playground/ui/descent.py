@@ -16,6 +16,7 @@ from playground.experiments import descent_script, descent_stability
 from playground.experiments import descent_views as views
 from playground.experiments.boundary import Boundary
 from playground.experiments.descent import RULES, SCREEN_FIELDS, Descent
+from playground.experiments.train import Train
 from playground.explain import descent_tasks as tasks
 from playground.explain import descent_words as words
 from playground.explain import landscape
@@ -28,6 +29,7 @@ from playground.runs.run import Run
 PENDING = "descent!pending"
 KEPT = tuple(name for name in SCREEN_FIELDS if name != "beside")  # what a preset leaves alone
 MOST_RECORDS = 150  # places of a training path that are drawn
+NETWORKS, ASKED = (Boundary.key, Train.key), "!network"  # kinds of runs that have parameters to look around in; the address's word for one of them
 NETWORK_CONTROLS = {"path": ("along",), "random": ("along", "plane_reach", "plane_seed")}
 
 
@@ -204,11 +206,14 @@ def _take_home(experiment: Descent, scene: dict[str, Any], found: dict[str, Any]
 
 def _choose_network() -> Run | None:
     """A trained network of this visitor, or None for the example."""
-    runs = {run.token: run for run in ui.recent_runs(Boundary.key)}
+    runs = {run.token: run for kind in NETWORKS for run in ui.recent_runs(kind)}
+    if st.query_params.get(ASKED) in runs:  # another screen sent its network here
+        st.session_state["descent!network"] = st.query_params[ASKED]
+    st.query_params.pop(ASKED, None)
     page = st.session_state.get("!pages", {}).get("decision-boundaries")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         token = st.selectbox("Network", [*runs, ""], format_func=lambda each: _name(runs[each]) if each else "Example: a small network, trained just now",
-                             key="descent!network", width=520, help="Networks that you have trained on the decision-boundary screen.")  # fmt: skip
+                             key="descent!network", width=520, help="Networks that you have trained on the screens of decision boundaries and of real data.")  # fmt: skip
         if page is not None:
             st.page_link(page, label="Train another", icon=":material/arrow_forward:")
     return runs.get(token)
@@ -216,6 +221,9 @@ def _choose_network() -> Run | None:
 
 def _name(run: Run) -> str:
     experiment: Any = run.experiment
+    if isinstance(experiment, Train):
+        loss = run.last_metrics().get("train_loss")
+        return f"{experiment.data().title}, {experiment.stack}"[:70] + f", step {run.step:,}" + ("" if loss is None else f", loss {loss:.3g}")
     sizes = "–".join(map(str, experiment.hidden_sizes)) or "no hidden layer"
     loss = run.last_metrics().get("train_loss")
     return f"{experiment.dataset}, {sizes}, {experiment.optimizer}, step {run.step:,}" + ("" if loss is None else f", loss {loss:.3g}")

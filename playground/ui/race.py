@@ -24,7 +24,7 @@ def race(kind: type[Experiment], experiment: Experiment, *, metric: str = "test_
         picture: Draws member number i (second argument) from the race's run; shown in a row of small pictures.
     """
     slot = f"{kind.key}!race"
-    if slot not in st.session_state:
+    if slot not in st.session_state or (st.session_state.get("!arrived") and slot in st.query_params):
         st.session_state[slot] = _from_address(kind, slot)
     members: list[Experiment] = st.session_state[slot]
     _to_address(slot, members)

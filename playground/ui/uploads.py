@@ -8,13 +8,13 @@ from playground.core.errors import UserError
 from playground.core.limits import MIB, UPLOAD_BYTES
 
 
-def upload_table(key: str, *, words: str = "Upload a table (CSV or TSV)") -> Any:
+def upload_table(key: str, *, words: str = "Upload a table (CSV, TSV, Excel or Parquet)") -> Any:
     """The visitor's last good table (`data.uploads.Table`), or None.
 
     What is wrong with a new file is said in words; the previous table stays.
     """
     slot = f"{key}!table"
-    file = st.file_uploader(words, type=["csv", "tsv", "txt"], key=key, max_upload_size=UPLOAD_BYTES // MIB)
+    file = st.file_uploader(words, type=["csv", "tsv", "txt", "xlsx", "parquet"], key=key, max_upload_size=UPLOAD_BYTES // MIB)
     seen = st.session_state.get(f"{slot}.seen")
     if file is not None and file.file_id != seen:
         st.session_state[f"{slot}.seen"] = file.file_id

@@ -5,6 +5,7 @@ import { connect, lab } from "./live.js";
 import { join, leave, SETTLE_MS } from "./peek.js";
 import { STYLE } from "./style.js";
 
+const LEFT_MS = 500; // between two looks whether a component that was cleaned up is still on the page
 const TELL_MS = 100; // a page hears of a drag at most ten times a second,
 const TELL_PEEKED_MS = 400; // and less often when its pictures follow by themselves
 
@@ -107,12 +108,15 @@ export function mounter(Part) {
     host.turn += 1;
     const turn = host.turn;
     host.take(data, setTriggerValue);
-    // Streamlit may run the clean-up of an overtaken call while a later one is already shown: only the last one counts.
-    return () => {
+    // Streamlit may run the clean-up of an overtaken call after a later one was shown, or, on a busy machine, a second before it comes. What
+    // still stands on the page lives on, so that no drag is torn off: its end is that its place is gone.
+    const end = () => {
       if (host.turn !== turn) return;
+      if (parentElement.isConnected) return void setTimeout(end, LEFT_MS);
       host.destroy();
       parts.delete(parentElement);
     };
+    return end;
   };
 }
 

@@ -9,6 +9,7 @@ import { barEnds, paintSeries } from "./series.js";
 import { Handles } from "./handles.js";
 import { swatch } from "./legend.js";
 
+const QUIET = 0.3; // of a series drawn behind the others
 const LEGEND_MS = 150; // how often the numbers in the legend change while a run plays
 
 export class CurvesPane extends Pane {
@@ -55,7 +56,8 @@ export class CurvesPane extends Pane {
       const y = source.column(each.array);
       const name = each.x ?? spec.x;
       const x = name === null ? null : source.column(name);
-      const css = each.color ? color(each.color, this.theme) : category(number, this.theme);
+      const full = each.color ? color(each.color, this.theme) : category(number, this.theme);
+      const css = each.quiet ? alpha(full, QUIET) : full;
       return { each, number, css, y, x, low: source.column(each.low), high: source.column(each.high), count: y ? Math.min(y.length, x?.length ?? Infinity) : 0 };
     });
   }
@@ -76,7 +78,7 @@ export class CurvesPane extends Pane {
     context.rect(box.left, box.top - 3, box.right - box.left + 3, box.bottom - box.top + 6);
     context.clip();
     for (const mark of this.spec.marks) if (mark.layer === "band" && this.source.holds(mark.when)) paintBand(context, mark, this.P);
-    const back = ({ each }) => (each.style === "bars" ? 0 : each.style === "area" ? 1 : 2);
+    const back = ({ each }) => (each.style === "bars" ? 0 : each.style === "area" || each.quiet ? 1 : 2);
     for (const row of [...shown].sort((a, b) => back(a) - back(b))) paintSeries(context, row, this.P, this.frame === null ? null : this.timeOf(row));
     for (const mark of this.spec.marks) if (mark.layer === "rule" && this.source.holds(mark.when)) paintRule(context, mark, this.P);
     if (this.frame !== null) this.paintClock(context, shown);
@@ -199,7 +201,7 @@ export class CurvesPane extends Pane {
 
   readOut(context) {
     const { box, X, Y } = this.P;
-    const found = this.shown.map((row) => ({ row, i: nearestIndex(row, this.cursor) }));
+    const found = this.shown.filter(({ each }) => !each.quiet).map((row) => ({ row, i: nearestIndex(row, this.cursor) }));
     if (!found.length) return this.showTip(null);
     const lead = found.reduce((best, each) => (Math.abs(value(each) - this.cursor) < Math.abs(value(best) - this.cursor) ? each : best));
     const x = X(value(lead));
@@ -226,6 +228,7 @@ export class CurvesPane extends Pane {
   buildTop() {
     this.numbers = [];
     const chips = this.spec.series.map((each, number) => {
+      if (each.quiet) return this.numbers.push(null) && null;
       const css = each.color ? color(each.color, this.theme) : category(number, this.theme);
       const value = this.env.live ? el("b") : null;
       this.numbers.push(value);
@@ -237,7 +240,7 @@ export class CurvesPane extends Pane {
         this.request();
       });
       return node;
-    });
+    }).filter(Boolean);
     this.legend.replaceChildren(...(chips.length === 1 && !this.env.live ? [] : chips));
     this.logButton?.remove();
     if (!this.spec.switches) return;
