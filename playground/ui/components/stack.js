@@ -59,6 +59,7 @@ const LOOK = `
   .stack .name b { white-space: normal; }
 }
 `;
+const ANSWER = 2000; // ms that an answer to a change may take
 const EDGE = { Layers: "#0877bd", Shape: "#1b9e77", Helpers: "#8d5fd3", Activations: "#f59322", "Whole networks": "#d6336c", hidden: "#7a828c" };
 
 class Stack {
@@ -86,13 +87,21 @@ class Stack {
     const { layers, input, output, at } = this.spec;
     this.most = Math.max(1, ...layers.map((each) => each.flops ?? 0), output.flops ?? 0);
     this.close();
-    const focus = this.list.getRootNode().activeElement?.dataset?.place; // typing goes on where it was
+    const typing = this.list.getRootNode().activeElement;
+    const { place, given } = typing?.dataset ?? {};
+    const written = typing?.value; // the element goes as soon as the rows are replaced
     const titles = ["", "", "layer", "makes", "learns", "FLOPs", ""].map((words) => el("span", {}, words));
     const rows = [el("div", { class: "head", "aria-hidden": "true" }, ...titles), this.fixed(input, "Input"), this.gap(0)];
     layers.forEach((layer, i) => rows.push(this.card(layer, i, at), this.gap(i + 1)));
     if (output.title) rows.push(this.fixed(output, output.title, at === layers.length + 1, at > 0 && at <= layers.length));
+    this.redrawing = true;
     this.list.replaceChildren(...rows);
-    if (focus) this.list.querySelector(`[data-place="${focus}"]`)?.focus();
+    this.redrawing = false;
+    const again = place && this.list.querySelector(`[data-place="${place}"]`);
+    if (!again) return;
+    again.focus({ preventScroll: true }); // typing goes on where it was
+    if (given !== undefined && written !== given) again.value = written;
+    else again.select?.();
   }
 
   card(layer, i, at) {
@@ -152,12 +161,19 @@ class Stack {
       : el("input", { type: number.text ? "text" : "number", value: value ?? "", min: number.low, max: number.high, step: number.step, "data-place": place, "aria-label": `${number.words} of layer ${i + 1}` });
     if (number.text) node.style.width = "170px";
     if (number.options.some((each) => each.length > 8)) node.style.width = "112px";
-    node.addEventListener("change", () => {
+    node.dataset.given = node.value;
+    const taken = () => {
+      if (this.redrawing || node.value === node.dataset.given) return;
       const given = number.options.length || number.text ? node.value : Number(node.value);
       if (!number.text && !number.options.length && (!node.value || Number.isNaN(given))) return (node.value = value ?? "");
+      node.dataset.given = node.value;
       this.change((all) => (all[i].given[number.name] = number.text || number.options.length ? given : Math.min(number.high, Math.max(number.low, given))));
+    };
+    for (const event of ["change", "blur"]) node.addEventListener(event, taken);
+    node.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.key === "Enter") taken();
     });
-    node.addEventListener("keydown", (event) => event.stopPropagation());
     return el("label", {}, number.short, node);
   }
 
@@ -227,6 +243,7 @@ class Stack {
   change(how) {
     const all = layers(this);
     how(all);
+    this.told = { all, at: performance.now() };
     this.emit("stack", { layers: all });
   }
 
@@ -239,7 +256,8 @@ class Stack {
   }
 }
 
-const layers = (stack) => stack.spec.layers.map(({ kind, given }) => ({ kind, given: { ...given } }));
+/** The stack as last changed here while the answer to that is still under way, so that quick changes do not undo each other. */
+const layers = ({ spec, told }) => (told && performance.now() - told.at < ANSWER ? told.all : spec.layers).map(({ kind, given }) => ({ kind, given: { ...given } }));
 
 const short = (count) => (count >= 1e9 ? `${(count / 1e9).toFixed(1)} G` : count >= 1e6 ? `${(count / 1e6).toFixed(1)} M` : count >= 1e3 ? `${(count / 1e3).toFixed(1)} k` : `${count}`);
 
