@@ -25,7 +25,7 @@ class Column:
     Attributes:
         kind: number, category (few distinct words), date, or text (shown, never learnt from).
         values: number (n,) float64, NaN where missing; category (n,) int32 places in `words`, -1 where missing;
-            date (n,) float64 days since 1970, NaN where missing; text: an object with `[row] -> str`.
+            date (n,) float64 days since 1970, NaN where missing; text: an object with `[row] -> str` and `gaps()`.
         words: The categories.
         used: Whether features are made of it.
         why: The reason, when it is left out.
@@ -47,7 +47,7 @@ class Column:
         """(n,) bool: where nothing stands."""
         if self.kind == "category":
             return self.values < 0
-        return np.array([self.values[row] == "" for row in range(len(self.values))]) if self.kind == "text" else np.isnan(self.values)
+        return self.values.gaps() if self.kind == "text" else np.isnan(self.values)
 
     def cell(self, row: int) -> float | str:
         """One cell as a person reads it; "" where nothing stands."""

@@ -221,6 +221,10 @@ class Texts:
     def __len__(self) -> int:
         return len(self.places)
 
+    def gaps(self) -> np.ndarray:
+        """(n,) bool: where nothing stands."""
+        return (np.diff(self.ends, prepend=0) == 0)[self.places]
+
     def __getitem__(self, row: int) -> str:
         place = self.places[row]
         return self.content[self.ends[place - 1] if place else 0 : self.ends[place]].tobytes().decode("utf-8", "ignore")

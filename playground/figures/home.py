@@ -102,6 +102,21 @@ def runs() -> Picture:
     return {"curves": np.stack([steps, curves], axis=-1)}, picture
 
 
+def convolution() -> Picture:
+    """A handwritten digit, and what a Sobel kernel finds in it."""
+    from playground.data import datasets
+
+    digit = np.kron(datasets.load("digits").images[0, 0].astype(np.float64), np.ones((3, 3)))
+    padded = np.pad(digit, 1, mode="edge")
+    kernel = np.array([[1.0, 0.0, -1.0], [2.0, 0.0, -2.0], [1.0, 0.0, -1.0]])
+    side = len(digit)
+    found = sum(kernel[y, x] * padded[y : y + side, x : x + side] for y, x in np.ndindex(3, 3))
+    arrays = {"digit": digit[::-1].astype(np.float32), "found": found[::-1].astype(np.float32)}  # row 0 of a field is the lowest
+    layers = [canvas.field("digit", palette="sequential", smooth=False, scale=False, x=(0, 24), y=(0, 24)),
+              canvas.field("found", smooth=False, scale=False, x=(27, 51), y=(0, 24))]  # fmt: skip
+    return arrays, canvas.stage(x=(-1, 52), y=(-4.6, 28.6), layers=layers, axes=False, aspect=1.6, alt="A digit, and the upright edges a kernel finds in it")
+
+
 def gridworld() -> Picture:
     """State values of a small world with a goal and a pit, by value iteration."""
     rewards, walls = np.full((4, 6), -0.04), np.zeros((4, 6), bool)

@@ -25,6 +25,9 @@ SECTIONS = {
         "train": ("Train a network", "Digits, tables, your own photographs: build it layer by layer, watch it learn, see where it fails.", figures.train),
         "overfitting": ("Overfitting", "When learning turns into remembering, and what holds it back. Double descent included.", figures.overfitting),
     },
+    "Architectures": {
+        "convolution": ("Convolution", "A kernel you edit slides over a digit you draw; then every feature map of networks that read it.", figures.convolution),
+    },
     "Reinforcement learning": {
         "gridworld": ("Gridworld", "Paint a world, watch values spread through it, then beat the agent with the arrow keys.", figures.gridworld),
         "deep-rl": ("Deep RL", "Agents that learn to balance, climb and land while you watch; play the same game yourself.", figures.balancing),
@@ -37,7 +40,7 @@ CARDS = {url: row for section in SECTIONS.values() for url, row in section.items
 PATHS = {
     "First hour": ("decision-boundaries", "gradient-descent", "losses", "train"),
     "How networks learn": ("gradient-descent", "losses", "activations", "decision-boundaries", "overfitting"),
-    "From data to decisions": ("train", "overfitting", "runs", "gridworld", "deep-rl"),
+    "From data to decisions": ("train", "convolution", "overfitting", "runs", "gridworld", "deep-rl"),
 }
 
 

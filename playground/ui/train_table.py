@@ -50,7 +50,7 @@ def summary(column: Column) -> dict[str, Any]:
     step = max(1, len(column.values) // SAMPLED)
     spread, words = _spread(column, step)
     used = "" if column.used else f"left out: {column.why}. "
-    return {"Column": column.name, "Spread": spread, "Kind": column.kind, "Used": column.used, "Missing": column.missing if column.kind != "text" else 0,
+    return {"Column": column.name, "Spread": spread, "Kind": column.kind, "Used": column.used, "Missing": column.missing,
             "In words": used + words}  # fmt: skip
 
 

@@ -49,6 +49,13 @@ def people(count=240):
     return csv(rows, "id;name;born;height;weight;colour;shape;empty;answer;same")
 
 
+def test_gaps_in_free_text_are_counted_too():
+    texts = [f"cabin {i} {i * i}" if i % 3 else "" for i in range(90)]
+    data = learn(simple(90, cabin=texts, size=[f"{i % 7}.5" for i in range(90)]), "y")
+    column = next(each for each in data.columns if each.name == "cabin")
+    assert column.kind == "text" and column.missing == texts.count("") and column.gaps()[0] and not column.gaps()[1]
+
+
 def test_every_kind_of_column_becomes_features():
     data = learn(people(), "answer")
     assert data.task == "classification" and data.classes == ("no", "yes") and data.target_name == "answer"

@@ -18,6 +18,7 @@ canvas.turns:active { cursor: grabbing; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .words { margin: 6px 0; padding: 7px 12px; border-radius: 8px; font-size: 13px; background: color-mix(in srgb, #f59322 14%, var(--paper));
   border: 1px solid color-mix(in srgb, #f59322 45%, transparent); }
+.words.calm { background: var(--soft); border-color: var(--line); }
 .tip { position: absolute; left: 0; top: 0; z-index: 5; pointer-events: none; max-width: 260px; padding: 6px 10px; border-radius: 8px; font-size: 12px;
   background: color-mix(in srgb, var(--paper) 94%, var(--ink)); border: 1px solid var(--line); box-shadow: 0 4px 14px rgb(0 0 0 / 0.13);
   font-variant-numeric: tabular-nums; }

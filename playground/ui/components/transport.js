@@ -156,6 +156,7 @@ class Transport {
     const words = refused || plain || "";
     write(this.message, words);
     this.message.hidden = !words;
+    this.message.classList.toggle("calm", !refused && status.state === "finished"); // an end that was wanted is no warning
   }
 
   destroy() {
