@@ -4,7 +4,7 @@ import { el } from "./base.js";
 import { Pane, place } from "./pane.js";
 import { axis, drawAxes, exact, scale, widest } from "./axes.js";
 import { alpha, category, color } from "./theme.js";
-import { paintBand, paintRule } from "./layers.js";
+import { paintBand, paintRule } from "./marks.js";
 import { barEnds, paintSeries } from "./series.js";
 import { Handles } from "./handles.js";
 import { swatch } from "./legend.js";

@@ -1,6 +1,7 @@
 // The painters of a plane's layers.
-import { alpha, category, color, entry, mix, table } from "./theme.js";
+import { alpha, category, color, entry, table } from "./theme.js";
 import { at, paintField } from "./field.js";
+import { paintBand, paintRule } from "./marks.js";
 
 const FAR = 1e5; // pixels; a diverged path may lie anywhere, and canvases take only so much
 const clip = (value) => (value > FAR ? FAR : value < -FAR ? -FAR : value);
@@ -255,45 +256,6 @@ function paintText(context, layer, P) {
     context.fillStyle = css(i);
     context.fillText(word, x, y);
   });
-}
-
-export function paintRule(context, layer, P) {
-  const upright = layer.x !== null && layer.x !== undefined;
-  const value = P.number(upright ? layer.x : layer.y);
-  if (value === null) return;
-  const place = Math.round(upright ? P.X(value) : P.Y(value)) + 0.5;
-  const { left, right, top, bottom } = P.box;
-  const css = color(layer.color ?? "muted", P.theme);
-  context.strokeStyle = css;
-  context.lineWidth = 1.25;
-  if (layer.dash) context.setLineDash([5, 4]);
-  context.beginPath();
-  context.moveTo(upright ? place : left, upright ? top : place);
-  context.lineTo(upright ? place : right, upright ? bottom : place);
-  context.stroke();
-  context.setLineDash([]);
-  const before = !upright || place > right - 90; // the words stand where there is room
-  if (layer.words) caption(context, P, layer.words, upright ? place + (before ? -5 : 5) : right - 6, upright ? top + 10 : place - 8, css, before ? "right" : "left");
-}
-
-export function paintBand(context, layer, P) {
-  const { left, right, top, bottom } = P.box;
-  const css = color(layer.color ?? "muted", P.theme);
-  const [x0, x1] = layer.x ? [layer.x[0] === null ? left : P.X(layer.x[0]), layer.x[1] === null ? right : P.X(layer.x[1])] : [left, right];
-  const [y0, y1] = layer.y ? [layer.y[1] === null ? top : P.Y(layer.y[1]), layer.y[0] === null ? bottom : P.Y(layer.y[0])] : [top, bottom];
-  const [a, b] = [Math.max(left, x0), Math.min(right, x1)];
-  if (!(b > a)) return;
-  context.fillStyle = alpha(css, P.theme.mode === "dark" ? 0.17 : 0.11);
-  context.fillRect(a, y0, b - a, y1 - y0);
-  if (layer.words) caption(context, P, layer.words, (a + b) / 2, y0 + 11, css, "center");
-}
-
-function caption(context, P, words, x, y, css, align) {
-  context.font = `11px ${P.theme.font}`;
-  context.textAlign = align;
-  context.textBaseline = "middle";
-  context.fillStyle = mix(css, P.theme.ink, 0.35);
-  context.fillText(words, x, y);
 }
 
 export const PAINTERS = { field: paintField, points: paintPoints, lines: paintLines, arrows: paintArrows, segments: paintSegments, grid: paintGrid,
