@@ -10,7 +10,8 @@ run: .venv/run.stamp
 	@$(BIN)/streamlit run app.py --server.port $(PORT) --server.headless true
 
 test: .venv/test.stamp
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not alone"
+	$(BIN)/python -m pytest -m alone
 
 check: .venv/test.stamp
 	$(BIN)/ruff check .

@@ -20,8 +20,13 @@ PAGES = (
     ("Networks", "networks/overfitting.py", "Overfitting and regularization", "overfitting", ":material/tune:"),
     ("Networks", "networks/train.py", "Train a network", "train", ":material/layers:"),
     ("Architectures", "architectures/convolution.py", "Convolution", "convolution", ":material/grid_view:"),
+    ("Architectures", "architectures/recurrent.py", "Recurrent networks", "recurrent", ":material/timeline:"),
+    ("Architectures", "architectures/autoencoders.py", "Autoencoders", "autoencoders", ":material/compress:"),
+    ("Architectures", "architectures/gans.py", "GANs", "gans", ":material/compare_arrows:"),
     ("Reinforcement learning", "rl/gridworld.py", "Gridworld", "gridworld", ":material/grid_on:"),
     ("Reinforcement learning", "rl/deep_rl.py", "Deep RL", "deep-rl", ":material/sports_esports:"),
+    ("Predict", "predict/images.py", "Images", "images", ":material/image_search:"),
+    ("Predict", "predict/text.py", "Text", "text", ":material/translate:"),
     ("Workbench", "workbench/runs.py", "Runs", "runs", ":material/monitoring:"),
 )
 
@@ -53,7 +58,7 @@ def main() -> None:
         page = st.Page(ROOT / file, title=title, url_path=url_path or None, icon=icon, default=not url_path)
         sections.setdefault(section, []).append(page)
         pages[url_path] = page
-    page = st.navigation(sections)
+    page = st.navigation(sections, expanded=True)
     state = st.session_state
     state["!pages"] = pages
     if state.get("!page") != page.url_path:

@@ -1,6 +1,7 @@
 """python -m playground: run an experiment headless, list what there is, look after kept runs, check this machine, measure."""
 
 import argparse
+import importlib
 import json
 import math
 import sys
@@ -13,23 +14,28 @@ from playground.core.experiment import Experiment, label
 from playground.core.fields import Domain
 
 BENCHES = {"boundary": "playground.experiments.boundary:benchmark"}
+# word: the module whose `main` answers it, loaded only then, and what it is for
+BRANCHES = {
+    "predict": ("playground.predict_cli", "predict image … or predict text …: what the Predict screens answer, without a browser"),
+    "rl": ("playground.rl_cli", "train a deep-RL agent, or evaluate one: rl train --env …, rl evaluate --env …"),
+    "zoo": ("playground.zoo.cli", "bundled models: list, info, train, evaluate"),
+    "gan": ("playground.gan_cli", "the bundled generator: train, info, sample"),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse, act, and return the exit status: 0 done, 1 something is broken, 2 the request makes no sense."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words[:1] == ["zoo"]:
-        return _zoo(words[1:])
-    if words[:1] == ["rl"]:
-        return _rl(words[1:])
+    if words and words[0] in BRANCHES:
+        return _branch(words[0], words[1:])
     parser = argparse.ArgumentParser(prog="python -m playground", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("list", help="experiments and screens").add_argument("--json", action="store_true")
     runner = commands.add_parser("run", help="train an experiment without a browser and print its metrics", add_help=False)
     runner.add_argument("experiment", nargs="?")
     commands.add_parser("doctor", help="versions, device, engine, store, models; exit 1 when something is broken")
-    commands.add_parser("rl", help="train a deep-RL agent, or evaluate one: rl train --env …, rl evaluate --env …")
-    commands.add_parser("zoo", help="bundled models: list, info, train, evaluate")
+    for name, (_module, words_for_it) in BRANCHES.items():
+        commands.add_parser(name, help=words_for_it)
     cli_runs.add(commands)
     bench = commands.add_parser("bench", help="measure on this machine")
     bench.add_argument("name", choices=sorted(BENCHES))
@@ -155,21 +161,9 @@ def _bench(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def _zoo(words: Sequence[str]) -> int:
-    from playground.zoo import cli
-
+def _branch(name: str, words: Sequence[str]) -> int:
     try:
-        return cli.main(words)
-    except UserError as error:
-        print(f"playground: {error}", file=sys.stderr)
-        return 2
-
-
-def _rl(words: Sequence[str]) -> int:
-    from playground import rl_cli
-
-    try:
-        return rl_cli.main(words)
+        return importlib.import_module(BRANCHES[name][0]).main(words)
     except UserError as error:
         print(f"playground: {error}", file=sys.stderr)
         return 2

@@ -18,7 +18,7 @@ with left:
 with right:
     ui.stage(*figures.nested(), key="nested")
 
-st.subheader("Three ways through", anchor=False)
+st.subheader("Ways through", anchor=False)
 home.paths(pages)
 
 recent(pages)

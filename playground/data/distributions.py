@@ -100,8 +100,8 @@ class Maker:
         """(S, 2) places on which the distribution is centred, and the mode or piece (S,) each belongs to."""
         if self.centres:
             return self.make(self.centres, 0.0, np.random.default_rng(0)), np.arange(self.centres)
-        count = PIECES * 24
-        return _even(self.make)(count), np.arange(count) // 24
+        count = PIECES * 12
+        return _even(self.make)(count), np.arange(count) // 12
 
 
 MAKERS: dict[str, Maker] = {
@@ -199,7 +199,7 @@ def _own(digest: str, noise: float, data_seed: int) -> Cloud:
     points, twin = own_samples(seen, noise if drawn else 0.0, derive(data_seed, "points"))
     skeleton = seen[np.linspace(0, len(seen) - 1, min(len(seen), 600)).astype(int)]
     pieces, count = cut(skeleton, min(OWN_PIECES, len(np.unique(skeleton, axis=0))))
-    reach = max(REACH * max(noise, JITTER), 0.05) if drawn else max(0.08, 2 * _typical_gap(skeleton))
+    reach = max(REACH * max(noise, JITTER), 0.05) if drawn else max(0.08, _typical_gap(skeleton))
     notes = tuple(about.get("notes", ()))
     return Cloud(points, twin, skeleton, pieces, reach, "pieces" if count > 1 else "piece", tuple(about.get("names", ("x₁", "x₂"))), origin, scale, drawn, notes)
 

@@ -13,8 +13,8 @@ from playground.data.images_maths import FORMATS
 from playground.data.pictures import KEPT
 
 
-def read_picture(name: str, content: bytes) -> np.ndarray:
-    """A picture as (h, w, 3) uint8 with its longer side at most `pictures.KEPT` pixels, turned as its camera says, transparency on white.
+def read_picture(name: str, content: bytes, longest: int = KEPT) -> np.ndarray:
+    """A picture as (h, w, 3) uint8 with its longer side at most `longest` pixels, turned as its camera says, transparency on white.
 
     Raises:
         UserError: For anything that is no picture within the limits; says what it is.
@@ -30,7 +30,7 @@ def read_picture(name: str, content: bytes) -> np.ndarray:
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             if image.width * image.height > IMAGE_PIXELS:
                 raise large
-            image.draft("RGB", (4 * KEPT, 4 * KEPT))  # a JPEG need not be unpacked in full
+            image.draft("RGB", (4 * longest, 4 * longest))  # a JPEG need not be unpacked in full
             plain = _eight_bits(ImageOps.exif_transpose(image))
     except UserError:
         raise
@@ -41,7 +41,7 @@ def read_picture(name: str, content: bytes) -> np.ndarray:
     except (OSError, ValueError, SyntaxError, EOFError, OverflowError, MemoryError, zlib.error, IndexError, KeyError, TypeError, AttributeError) as error:
         # Pillow's readers of damaged files raise whatever they trip over
         raise UserError(f"{name} is a damaged picture.", "Save it anew, for example as PNG.") from error
-    plain.thumbnail((KEPT, KEPT), Image.Resampling.BOX)
+    plain.thumbnail((longest, longest), Image.Resampling.BOX)
     return np.asarray(plain, np.uint8)
 
 

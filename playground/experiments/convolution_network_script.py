@@ -42,6 +42,39 @@ for name, logit, share in sorted(zip(classes, logits.tolist(), logits.softmax(0)
     print(name, logit, share)
 '''
 
+RESIDUAL = '''class Block(nn.Module):
+    """Two convolutions, and a shortcut around them."""
+
+    def __init__(self, inputs, outputs, stride):
+        super().__init__()
+        self.conv1, self.bn1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False), nn.BatchNorm2d(outputs)
+        self.conv2, self.bn2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False), nn.BatchNorm2d(outputs)
+        self.downsample = None
+        if stride > 1 or inputs != outputs:
+            self.downsample = nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+        self.act1, self.act2 = nn.ReLU(), nn.ReLU()
+
+    def forward(self, x):
+        y = self.bn2(self.conv2(self.act1(self.bn1(self.conv1(x)))))
+        return self.act2(y + (x if self.downsample is None else self.downsample(x)))
+
+
+class ResNet(nn.Module):
+    """A stem, three stages of one block each, the average over the plane and one linear layer; named as in timm."""
+
+    def __init__(self, channels, stem, widths, strides, classes):
+        super().__init__()
+        self.conv1, self.bn1, self.act1 = nn.Conv2d(channels, stem, 3, 1, 1, bias=False), nn.BatchNorm2d(stem), nn.ReLU()
+        self.maxpool = nn.MaxPool2d(3, 2, 1)
+        stages = [nn.Sequential(Block(*each)) for each in zip((stem, *widths), widths, strides)]
+        self.layer1, self.layer2, self.layer3 = stages
+        self.fc = nn.Linear(widths[-1], classes)
+
+    def forward(self, images):
+        x = self.maxpool(self.act1(self.bn1(self.conv1(images))))
+        return self.fc(self.layer3(self.layer2(self.layer1(x))).mean((2, 3)))
+'''
+
 
 def feature_script(opened: Network, pixels: np.ndarray) -> str:
     """A program that prints every layer's shape and the logits of `pixels` (channels, height, width) whole numbers 0 to 255.
@@ -59,6 +92,10 @@ def feature_script(opened: Network, pixels: np.ndarray) -> str:
     elif kind == "TinyVGG":
         source = inspect.getsource(vision.TinyVGG)
         build = f"TinyVGG({opened.shape[0]}, {len(opened.classes)})"
+    elif kind == "ResNet" and not any(opened.module.layer4.children()):
+        stages = [stage[0] for stage in (opened.module.layer1, opened.module.layer2, opened.module.layer3)]
+        widths, strides = ([getattr(each.conv1, name) for each in stages] for name in ("out_channels", "stride"))
+        source, build = RESIDUAL, f"ResNet({opened.shape[0]}, {opened.module.conv1.out_channels}, {widths}, {[each[0] for each in strides]}, {len(opened.classes)})"
     else:
         raise UserError(f"{opened.name} is built by another library and has no short program.", "Take its weights home instead.")
     facts = {"mean": list(opened.mean), "std": list(opened.std), "classes": opened.classes, "shape": " × ".join(map(str, opened.shape))}

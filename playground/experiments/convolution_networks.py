@@ -20,10 +20,9 @@ from playground.zoo import cards
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-_KNOWN = {"explainer-cnn": "Explainer: 4 convolutions of 10", "digits-cnn": "Digits: 6 convolutions", "fashion-cnn": "Clothes: 6 convolutions",
-          "cifar10-resnet": "CIFAR-10: a residual network"}  # fmt: skip
-_HERE = {name: words for name, words in _KNOWN.items() if (cards.WEIGHTS / f"{name}.json").is_file()}
-NETWORKS = _HERE or _KNOWN  # without any, each says in words that it is not bundled
+TASK = "image classification"
+_USUAL = "digits-cnn"  # shown first where it is bundled
+NETWORKS = {each.name: each.title for each in cards.cards().values() if each.task == TASK} or {_USUAL: "Handwritten digits"}  # bundled; without any, the first use says so
 SHELF = "shelf:"  # before the digest of a network that was trained on the training screen
 DIGITS = ("digits-cnn",)  # read single signs, light on dark, centred by mass
 
@@ -106,7 +105,7 @@ def given(name: str, seen: Mapping[str, str]) -> Prepared:
 class Networked(Pictured):
     """Settings of a picture and the network that is shown it."""
 
-    network: str = choice("digits-cnn" if "digits-cnn" in NETWORKS else next(iter(NETWORKS)), NETWORKS, label="Network",
+    network: str = choice(_USUAL if _USUAL in NETWORKS else next(iter(NETWORKS)), NETWORKS, label="Network",
                           help="Each was trained here by a recipe of this project; the model zoo has their cards.")  # fmt: skip
 
     trained: str = text("", max_length=16, group="hidden", label="Network trained here")

@@ -32,23 +32,23 @@ class DeepRL(Experiment):
 
     environment: str = fields.choice("CartPole-v1", ENVIRONMENTS, label="Environment", help="The task.")
     algorithm: str = fields.choice("ppo", ALGORITHMS, label="Algorithm", help="How experience becomes a better policy. DQN chooses among a few actions, SAC sets a motor.")
-    steps: int = fields.integer(80_000, 1_000, AGENT_STEPS, log=True, label="Environment steps", group="Run", help="Over all copies; the run ends there.")
+    steps: int = fields.integer(40_000, 1_000, AGENT_STEPS, log=True, label="Environment steps", group="Run", help="Over all copies; the run ends there.")
     copies: int = fields.integer(8, 1, WORLDS, log=True, label="Copies of the task", group="Run", help="Played side by side, so that experience is less alike.")
     learning_rate: float = fields.number(0.001, 1e-6, 1.0, log=True, live=True, label="Learning rate", group="Learning", help="Length of a move of the weights.")
     decay: bool = fields.switch(True, label="Rate falls to 0", group="Learning", live=True, help="The learning rate sinks in a straight line until the run's end.")
-    discount: float = fields.number(0.98, 0.0, 1.0, step=0.0001, label="Discount γ", group="Learning",
+    discount: float = fields.number(0.99, 0.0, 1.0, step=0.0001, label="Discount γ", group="Learning",
                                    help="What a reward one step later is worth; 0.99 looks about 100 steps ahead.")  # fmt: skip
-    reward_scale: float = fields.number(1.0, 1e-4, 1e4, log=True, label="Reward × ", group="Learning",
+    reward_scale: float = fields.number(0.1, 1e-4, 1e4, log=True, label="Reward × ", group="Learning",
                                         help="Rewards are multiplied by this before learning; returns are shown as they are.")  # fmt: skip
-    batch_size: int = fields.integer(256, 2, 1024, log=True, label="Batch size", group="Learning", help="Steps averaged for one update (A2C and REINFORCE take all).")
+    batch_size: int = fields.integer(128, 2, 1024, log=True, label="Batch size", group="Learning", help="Steps averaged for one update (A2C and REINFORCE take all).")
     gradient_clip: float = fields.number(0.5, 0.01, 100.0, log=True, live=True, label="Gradient clipping", group="Learning", help="Longest gradient allowed.")
     hidden_sizes: tuple[int, ...] = fields.integers((64, 64), 1, POLICY_UNITS, max_length=POLICY_LAYERS, label="Hidden sizes", group="Network",
                                                     help="Units of each hidden layer of policy and critic.")  # fmt: skip
     activation: str = fields.choice("tanh", {"tanh": "Tanh", "relu": "ReLU"}, label="Activation", group="Network", help="The bend after every hidden layer.")
-    rollout: int = fields.integer(32, 1, 2048, log=True, label="Rollout", unit="steps", group="Policy gradient",
+    rollout: int = fields.integer(64, 1, 2048, log=True, label="Rollout", unit="steps", group="Policy gradient",
                                   help="Steps each copy plays before an update; REINFORCE waits for whole episodes of as many.")  # fmt: skip
-    passes: int = fields.integer(20, 1, 30, label="Passes over a rollout", group="Policy gradient", help="PPO uses each rollout so many times.")
-    gae_lambda: float = fields.number(0.8, 0.0, 1.0, step=0.01, label="GAE λ", group="Policy gradient",
+    passes: int = fields.integer(10, 1, 30, label="Passes over a rollout", group="Policy gradient", help="PPO uses each rollout so many times.")
+    gae_lambda: float = fields.number(0.95, 0.0, 1.0, step=0.01, label="GAE λ", group="Policy gradient",
                                       help="1 trusts the rewards that came (noisy), 0 the critic (biased).")  # fmt: skip
     clip: float = fields.number(0.2, 0.01, 1.0, step=0.01, live=True, label="PPO clip ε", group="Policy gradient", help="How far a probability may move in one update.")
     entropy: float = fields.number(0.0, 0.0, 1.0, log=True, live=True, label="Entropy bonus", group="Policy gradient", help="Pays the policy for staying random.")

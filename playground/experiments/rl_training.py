@@ -33,10 +33,10 @@ class Trained:
 
 def command(experiment: DeepRL) -> str:
     """The command line that repeats this training."""
-    plain = recipe(experiment.environment, experiment.algorithm)
+    plain, idle = recipe(experiment.environment, experiment.algorithm), experiment.unused()
     words = ["python", "-m", "playground", "rl", "train", "--env", experiment.environment, "--algo", experiment.algorithm]
     for name, value in experiment.model_dump().items():
-        if value != plain[name]:
+        if value != plain[name] and name not in idle:
             text = ",".join(map(str, value)) if isinstance(value, tuple) else json.dumps(value) if isinstance(value, bool) else str(value)
             words += [f"--{name.replace('_', '-')}", text]
     return shlex.join(words)

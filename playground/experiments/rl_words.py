@@ -29,7 +29,7 @@ def _preset(key: str, title: str, why: str, environment: str, algorithm: str, go
 
 # key, title, why, values, good
 PRESETS: tuple[tuple[str, str, str, dict[str, Any], bool], ...] = (
-    _preset("balance", "Balance a pole", "PPO learns from short rollouts of eight carts, each used twenty times: after some 20,000 steps the pole stays up.",
+    _preset("balance", "Balance a pole", "PPO learns from short rollouts of eight carts, each used ten times: after some 10,000 steps the pole stays up.",
             "CartPole-v1", "ppo"),
     _preset("swing", "Swing up", "The motor is too weak to lift the rod at once, so SAC finds the rhythm first. It learns from every step many times over.",
             "Pendulum-v1", "sac"),

@@ -82,12 +82,12 @@ def growth(name: str) -> dict[str, Any]:
     """How the receptive field of the middle unit grows from layer to layer.
 
     Returns:
-        `titles` of the layers that look around (convolutions, poolings and what reads everything), `theoretical`, `effective`
+        `titles` of the layers that look around (convolutions wider than 1, poolings and what reads everything), `theoretical`, `effective`
         and `half` (layers,) float64 in pixels, `depth` (layers,) 1, 2 …
     """
     layers, pictures = _noise(name)
     fields = reaches(layers, network(name).shape[1])
-    looking = [i for i, each in enumerate(layers) if each.kind in ("conv", "pool", "linear", "mean")]
+    looking = [i for i, each in enumerate(layers) if each.kind in ("conv", "pool", "linear", "mean") and getattr(each.module, "kernel_size", 0) != (1, 1)]
     middles = [_middle(layers, pictures, i) for i in looking]
     return {"titles": [layers[i].title for i in looking], "theoretical": np.array([_visible(fields[i], network(name).shape[1]) for i in looking], float),
             "effective": np.array([effective_side(each) for each in middles]),

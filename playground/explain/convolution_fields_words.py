@@ -54,5 +54,6 @@ def tasks(view: FeatureMaps, data: Data) -> list[tuple[str, str, bool]]:
     return [
         ("field-corner", "Choose a unit that sees padding above and to the left.", padded),
         ("field-whole", "Find a layer whose units can see the whole picture but mostly do not.", data["side"] >= data["picture"].shape[1] and share < 0.8),
-        ("field-same", "Find a layer whose units see all that they can.", data["side"] > 1 and share > 0.98 and bool(np.max(data["noise"]) > 0)),
+        ("field-same", "Of the layers that see more than 9 pixels a side: find one whose units see nearly all that they can.",
+         data["side"] > 9 and share > 0.95 and bool(np.max(data["noise"]) > 0)),
     ]

@@ -46,13 +46,16 @@ def kind_of(module: nn.Module) -> str | None:
 
 @contextlib.contextmanager
 def listening(model: nn.Module) -> Iterator[list[tuple[nn.Module, Tensor, Tensor]]]:
-    """While this holds, every call of a layer without children is noted as (layer, input, output); the hooks go whatever happens."""
+    """While this holds, every call of a layer without children is noted as (layer, input, output); the hooks go whatever happens.
+
+    Outputs are copied: a residual network adds its shortcut into them afterwards.
+    """
     calls: list[tuple[nn.Module, Tensor, Tensor]] = []
     handles = []
     try:
         for module in model.modules():
             if not any(module.children()):
-                handles.append(module.register_forward_hook(lambda layer, given, made: calls.append((layer, given[0], made))))
+                handles.append(module.register_forward_hook(lambda layer, given, made: calls.append((layer, given[0].clone(), made.clone() if torch.is_tensor(made) else made))))
         yield calls
     finally:
         for handle in handles:

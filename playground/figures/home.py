@@ -117,6 +117,80 @@ def convolution() -> Picture:
     return arrays, canvas.stage(x=(-1, 52), y=(-4.6, 28.6), layers=layers, axes=False, aspect=1.6, alt="A digit, and the upright edges a kernel finds in it")
 
 
+def gans() -> Picture:
+    """The best possible discriminator (Goodfellow et al. 2014, proposition 1) against a generator that has missed three of eight modes."""
+    stream = np.random.default_rng(3)
+    angles = 2 * np.pi * np.arange(8) / 8
+    modes = 2 * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    y, x = np.mgrid[-2.75:2.75:66j, -4.4:4.4:106j]
+
+    def density(centres: np.ndarray, spread: float) -> np.ndarray:
+        apart = (x[..., None] - centres[:, 0]) ** 2 + (y[..., None] - centres[:, 1]) ** 2
+        return np.exp(-apart / (2 * spread**2)).mean(-1) / spread**2 + 1e-3
+
+    real, fake = density(modes, 0.42), density(modes[:5], 0.42)
+    places = modes[stream.integers(0, 5, 90)] + stream.normal(0, 0.2, (90, 2))
+    layers = [canvas.field("answer", low=-1, high=1, scale=False), canvas.points("fakes", color=theme.CATEGORICAL[1], radius=2)]
+    arrays = {"answer": (2 * real / (real + fake) - 1).astype(np.float32), "fakes": places}
+    return arrays, canvas.stage(x=(-4.4, 4.4), y=(-2.75, 2.75), layers=layers, axes=False, aspect=1.6, alt="A discriminator that sees through a generator")
+
+
+def autoencoders() -> Picture:
+    """Handwritten digits squeezed into two numbers by the best linear autoencoder, which is their principal components."""
+    from playground.data import datasets
+
+    digits = datasets.load("digits")
+    pixels = digits.images[:700].reshape(700, -1).astype(np.float64)
+    pixels -= pixels.mean(0)
+    codes = pixels @ np.linalg.svd(pixels, full_matrices=False)[2][:2].T
+    codes = codes / np.abs(codes).max(0)
+    arrays = {"codes": codes, "classes": np.asarray(digits.targets[:700], np.int32)}
+    layers = [canvas.points("codes", color="classes", palette="classes", radius=2)]
+    return arrays, canvas.stage(x=(-1.08, 1.08), y=(-1.08, 1.08), layers=layers, axes=False, aspect=1.6, alt="Ten digits as ten clouds in a plane")
+
+
+def recurrent() -> Picture:
+    """Units that forget at different speeds, fed with the same three pulses."""
+    pulses = np.zeros(60)
+    pulses[[4, 11, 33]] = 1.0, -0.8, 1.0
+    keep = np.linspace(0.6, 0.985, 14)
+    state, states = np.zeros(14), []
+    for pulse in pulses:
+        state = np.tanh(keep * state + pulse)
+        states.append(state)
+    layers = [canvas.field("states", low=-1, high=1, smooth=False, scale=False)]
+    arrays = {"states": np.array(states, np.float32).T.copy()}
+    return arrays, canvas.stage(x=(0, 60), y=(0, 14), layers=layers, axes=False, aspect=1.6, alt="Memories that fade at different speeds")
+
+
+def text() -> Picture:
+    """How alike sentences are by the three-letter pieces they share."""
+    sentences = ("the film was wonderful", "a wonderful film", "the film was dull", "stocks fell today", "shares fell again today", "it rained all day", "it rained again")
+    pieces = sorted({each[i : i + 3] for each in sentences for i in range(len(each) - 2)})
+    counts = np.array([[each.count(piece) for piece in pieces] for each in sentences], np.float64)
+    counts /= np.linalg.norm(counts, axis=1, keepdims=True)
+    layers = [canvas.field("alike", palette="sequential", low=0, high=1, smooth=False, scale=False)]
+    arrays = {"alike": (counts @ counts.T)[::-1].astype(np.float32)}
+    return arrays, canvas.stage(x=(0, 7), y=(0, 7), layers=layers, axes=False, aspect=1.6, alt="Which of seven sentences are alike")
+
+
+def images() -> Picture:
+    """A photograph, with lines around what has the strongest edges."""
+    from playground.data import pictures
+
+    grey = pictures.sample("flower").astype(np.float64)
+    grey = grey.mean(-1) if grey.ndim == 3 else grey
+    rows = np.linspace(0, len(grey) - 1, 90).astype(int)
+    columns = np.linspace(0, grey.shape[1] - 1, 90).astype(int)
+    grey = grey[rows][:, columns]
+    edges = np.hypot(*np.gradient(grey))
+    for _ in range(40):  # blurred, so that lines go around regions
+        edges = (edges + np.roll(edges, 1, 0) + np.roll(edges, -1, 0) + np.roll(edges, 1, 1) + np.roll(edges, -1, 1)) / 5
+    arrays = {"grey": grey[::-1].astype(np.float32), "edges": edges[::-1].astype(np.float32)}
+    layers = [canvas.field("grey", palette="sequential", reverse=True, scale=False), canvas.field("edges", opacity=0.45, palette="sequential", contours=4, scale=False)]
+    return arrays, canvas.stage(x=(0, 90), y=(0, 90), layers=layers, axes=False, aspect=1.6, alt="A photograph and what stands out in it")
+
+
 def gridworld() -> Picture:
     """State values of a small world with a goal and a pit, by value iteration."""
     rewards, walls = np.full((4, 6), -0.04), np.zeros((4, 6), bool)

@@ -27,10 +27,17 @@ SECTIONS = {
     },
     "Architectures": {
         "convolution": ("Convolution", "A kernel you edit slides over a digit you draw; then every feature map of networks that read it.", figures.convolution),
+        "recurrent": ("Recurrent networks", "Memories that fade or last: gates step by step, and the gradient's way back through time.", figures.recurrent),
+        "autoencoders": ("Autoencoders", "Squeeze a picture into two numbers, drag them, and watch the picture change.", figures.autoencoders),
+        "gans": ("GANs", "A forger and a detective learn from each other, in the plane and in pictures.", figures.gans),
     },
     "Reinforcement learning": {
         "gridworld": ("Gridworld", "Paint a world, watch values spread through it, then beat the agent with the arrow keys.", figures.gridworld),
         "deep-rl": ("Deep RL", "Agents that learn to balance, climb and land while you watch; play the same game yourself.", figures.balancing),
+    },
+    "Predict": {
+        "images": ("Images", "Your photographs and drawings named by trained networks, and what in them decided it.", figures.images),
+        "text": ("Text", "Sentiment, names, answers, likeness and search in your own text, with the words that decided.", figures.text),
     },
     "Workbench": {
         "runs": ("Runs", "Everything that was trained here: compare, reopen, share, take home.", figures.runs),
@@ -40,7 +47,8 @@ CARDS = {url: row for section in SECTIONS.values() for url, row in section.items
 PATHS = {
     "First hour": ("decision-boundaries", "gradient-descent", "losses", "train"),
     "How networks learn": ("gradient-descent", "losses", "activations", "decision-boundaries", "overfitting"),
-    "From data to decisions": ("train", "convolution", "overfitting", "runs", "gridworld", "deep-rl"),
+    "From data to decisions": ("train", "overfitting", "runs", "gridworld", "deep-rl"),
+    "Inside trained networks": ("convolution", "images", "text", "recurrent", "autoencoders", "gans"),
 }
 
 
@@ -52,8 +60,10 @@ def sections(pages: dict[str, Any]) -> None:
         if not present:
             continue
         if len(present) > room:
-            row, room = list(st.columns(ACROSS)), ACROSS
+            room = 0
         for number, url in enumerate(present):
+            if not room:
+                row, room = list(st.columns(ACROSS)), ACROSS
             with row[ACROSS - room]:
                 st.markdown(f"**{title}**" if number == 0 else "&nbsp;")
                 card(url, pages[url])

@@ -17,24 +17,37 @@ from playground.runs.run import Run
 from playground.ui.rl_parts import theatre
 
 FRONT = ("environment", "algorithm")
+KNOBS = {"ppo": ("learning_rate", "entropy", "clip"), "a2c": ("learning_rate", "entropy"), "reinforce": ("learning_rate", "entropy"),
+         "dqn": ("learning_rate", "epsilon", "exploration"), "sac": ("learning_rate", "temperature", "noise_memory")}  # fmt: skip
 
 
 def pick() -> DeepRL:
-    """Task and algorithm as buttons; another one brings settings that are known to learn it."""
+    """Task and algorithm; another one brings settings that are known to learn it."""
     now = ui.controls(DeepRL, only=())
+    _put_right(now)
     state = st.session_state
     possible = [key for key in ENVIRONMENTS if not missing(key)]
     state["rl!task"], state["rl!way"] = now.environment, now.algorithm
-    with st.container(horizontal=True, gap="small"):
+    left, right = st.columns([4.8, 1])
+    with left:
         st.segmented_control("Environment", possible, key="rl!task", on_change=_task_chosen, required=True, format_func=lambda key: ENVIRONMENTS[key].title,
-                             help="The task to learn. Another task brings settings that are known to learn it. ↻ starts the run anew.", width="content")  # fmt: skip
-        st.segmented_control("Algorithm", fitting(now.task), key="rl!way", on_change=_way_chosen, required=True, format_func=ALGORITHMS.get,
-                             help="DQN chooses among a few actions, SAC sets a motor; the others can do both.", width="content")  # fmt: skip
+                             help="The task to learn. Another task brings settings that are known to learn it. ↻ starts the run anew.", wrap=True)  # fmt: skip
+    with right:
+        st.selectbox("Algorithm", fitting(now.task), key="rl!way", on_change=_way_chosen, format_func=ALGORITHMS.get,
+                     help="DQN chooses among a few actions, SAC sets a motor; the others can do both.")  # fmt: skip
     for key in ENVIRONMENTS:
         if problem := missing(key):
             st.info(problem, icon=":material/extension_off:")
     st.markdown(f"**{now.task.goal}** Reward: {now.task.reward} {words.WAYS[now.algorithm]}")
-    return ui.controls(DeepRL, container=st.sidebar, hide=(*FRONT, *now.unused()))
+    return ui.controls(DeepRL, container=st.sidebar, hide=(*FRONT, *KNOBS[now.algorithm], *now.unused()))
+
+
+def _put_right(now: DeepRL) -> None:
+    """Settings that cannot be together, from a link or typed in, go back to the last good ones: what is wrong with them has just been said."""
+    values = {name: getattr(now, name) for name in DeepRL.domains()}
+    shown = {name: ", ".join(map(str, value)) if isinstance(value, tuple) else value for name, value in values.items()}
+    if any(st.session_state.get(f"{DeepRL.key}.{name}") != value for name, value in shown.items()):
+        ui.set_values(DeepRL, **values)
 
 
 def _task_chosen() -> None:
@@ -48,10 +61,11 @@ def _way_chosen() -> None:
 
 
 def film(run: Run, experiment: DeepRL) -> None:
-    """The latest film, and one line on how far the run is."""
+    """The latest film, what can be turned while it learns, and one line on how far the run is."""
     critic = experiment.algorithm != "reinforce" or experiment.baseline
     spec = figures.theatre(experiment.task, experiment.algorithm, discount=experiment.discount, reward_scale=experiment.reward_scale, critic=critic)
     theatre(run, spec, key="film")
+    ui.controls(DeepRL, container=st.container(horizontal=True, gap="medium"), only=KNOBS[experiment.algorithm], width=200)
     ui.watched(_verdict, 1.0 if run.active else None)(run, experiment)
 
 

@@ -22,6 +22,7 @@ def main(words: Sequence[str]) -> int:
             one.add_argument("--device", default="cpu")
         if command == "train":
             one.add_argument("--epochs", type=int)
+            one.add_argument("--minutes", type=float, help="stop after the epoch in which these are over; the same command goes on from its checkpoint")
     parsed = parser.parse_args(words)
     return {"list": _list, "info": _info, "train": _train, "evaluate": _evaluate}[parsed.command](parsed)
 
@@ -45,7 +46,11 @@ def _info(parsed: argparse.Namespace) -> int:
 def _train(parsed: argparse.Namespace) -> int:
     from playground.zoo.recipes import vision
 
-    made = vision.train(parsed.name, parsed.device, parsed.epochs, say=lambda line: print(line, flush=True) if not parsed.json else None)
+    made = vision.train(parsed.name, parsed.device, parsed.epochs, lambda line: print(line, flush=True) if not parsed.json else None, parsed.minutes)
+    if made is None:
+        if parsed.json:
+            print(json.dumps({"name": parsed.name, "finished": False}))
+        return 0
     print(json.dumps(made.model_dump(mode="json"), ensure_ascii=False) if parsed.json else f"{made.name}: {made.scores}")
     return 0
 

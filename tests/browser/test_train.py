@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import TimeoutError as Late
 
 from tests.browser.test_pages import keep_download, settled, step_of
 
@@ -85,8 +86,16 @@ def test_the_finder_proposes_a_rate_and_a_button_takes_it(screen):
     use = page.get_by_role("button", name=re.compile("^Use "))
     use.wait_for(timeout=READY)
     rate = use.inner_text().removeprefix("Use ")
-    use.click()
-    page.wait_for_url(re.compile(rf"train\.learning_rate={re.escape(rate)}"), timeout=15_000)
+    taken = re.compile(rf"train\.learning_rate={re.escape(rate)}")
+    for _ in range(3):  # a click that meets the page in the middle of being drawn anew may be lost
+        if use.count():
+            use.click()
+        try:
+            page.wait_for_url(taken, timeout=8_000)
+            break
+        except Late:
+            continue
+    assert taken.search(page.url)
     assert page.problems == []
 
 

@@ -20,7 +20,7 @@ MOTOR = SimpleNamespace(inputs=3, outputs=1, continuous=True, limit=2.0, max_ste
 
 
 def settings(**values):
-    return DeepRL(**{"hidden_sizes": (), "copies": 4, "rollout": 5, "decay": False, "gradient_clip": 100.0, "normalise": False, **values})
+    return DeepRL(**{"hidden_sizes": (), "copies": 4, "rollout": 5, "decay": False, "gradient_clip": 100.0, "normalise": False, "reward_scale": 1.0, **values})
 
 
 def moved(copies=4, over=None):

@@ -14,19 +14,22 @@ from playground.experiments.convolution_network_script import feature_script
 from playground.experiments.convolution_networks import Network
 from playground.explain import convolution_fields, convolution_inside, convolution_moving, convolution_tops
 from playground.networks.vision import SmallCNN, TinyVGG
+from playground.zoo.recipes import vision
 
 SEEN = {"picture": "digit-3", "drawing": "", "upload": ""}
 DIGIT_NAMES = tuple("0123456789")
 
 
-@pytest.fixture(params=["digits-cnn", "explainer-cnn"])
+@pytest.fixture(params=["digits-cnn", "explainer-cnn", "cifar10-resnet"])
 def opened(request, monkeypatch):
     torch.manual_seed(0)
     shape = (1, 28, 28) if request.param == "digits-cnn" else (3, 32, 32)
-    module = SmallCNN(1, (14, 16, 16), 10) if request.param == "digits-cnn" else TinyVGG(3, 10)
+    makers = {"digits-cnn": lambda: SmallCNN(1, (14, 16, 16), 10), "explainer-cnn": lambda: TinyVGG(3, 10), "cifar10-resnet": vision.RECIPES["cifar10-resnet"].build}
+    module = makers[request.param]()
     for each in module.modules():
         if isinstance(each, torch.nn.BatchNorm2d):
             torch.nn.init.uniform_(each.running_mean, -0.3, 0.3), torch.nn.init.uniform_(each.running_var, 0.5, 2), torch.nn.init.uniform_(each.bias, -0.2, 0.2)
+            torch.nn.init.uniform_(each.weight, 0.5, 1.5)
     made = Network(request.param, module.eval(), DIGIT_NAMES, shape, (0.3,) * shape[0], (0.4,) * shape[0])
     for room in (convolution_networks, convolution_excite, convolution_inside, convolution_fields, convolution_moving, convolution_tops):
         monkeypatch.setattr(room, "network", lambda name: made)
@@ -100,7 +103,7 @@ def test_the_strongest_pictures_are_strongest(opened, monkeypatch):
     made = answer(opened, target(opened, 2).module, torch.from_numpy(convolution_tops.collection(opened.name)).float() / 255)
     every = made[:, 3].flatten(1).max(1).values.detach().numpy()
     assert np.allclose(found["values"], np.sort(every)[::-1][: convolution_tops.BEST], atol=1e-5)
-    assert found["windows"].shape == (convolution_tops.BEST, 4) and (found["windows"][:, 2] - found["windows"][:, 0] == 5).all()
+    assert found["windows"].shape == (convolution_tops.BEST, 4) and (found["windows"][:, 2] - found["windows"][:, 0] == (9 if "resnet" in opened.name else 5)).all()
 
 
 def test_filters_beyond_the_last_are_the_last():

@@ -45,6 +45,27 @@ def test_layers_used_twice_and_in_place_are_told_apart_and_stay_as_they_were():
     assert [each.source for each in vgg] == list(range(-1, len(vgg) - 1))
 
 
+class AddsInPlace(nn.Module):
+    """As timm's residual blocks do it."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv, self.norm, self.relu = nn.Conv2d(1, 1, 3, padding=1), nn.BatchNorm2d(1), nn.ReLU()
+
+    def forward(self, x):
+        y = self.norm(self.conv(x))
+        y += x
+        return self.relu(y)
+
+
+def test_a_shortcut_added_in_place_leaves_the_layer_before_it_as_it_answered():
+    picture = torch.randn(1, 1, 8, 8)
+    conv, norm, relu = trace(AddsInPlace().eval(), picture)
+    torch.testing.assert_close(norm.made, norm.module(conv.made))
+    torch.testing.assert_close(relu.made, (norm.made + picture).relu())
+    assert [each.source for each in (conv, norm, relu)] == [-1, 0, None]
+
+
 class Residual(nn.Module):
     def __init__(self):
         super().__init__()

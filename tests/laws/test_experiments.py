@@ -82,6 +82,7 @@ def test_every_value_survives_the_address(kind, data):
 
 
 @trained
+@pytest.mark.alone
 def test_three_steps_and_a_view_come_within_a_second(kind):
     taken = []
     for _ in range(3):  # the best of three: first use of torch's lazily loaded parts, or a busy machine, is not the trainer's

@@ -54,6 +54,7 @@ def shown_kinds(app):
 
 
 @pages
+@pytest.mark.alone
 def test_a_page_opens_without_complaint_and_in_time(path):
     open_page(path)
     started = time.perf_counter()

@@ -14,6 +14,7 @@ from playground.runs import engine as engine_module
 from playground.runs import housekeeping
 from tests.runs.toy import Toy
 
+pytestmark = pytest.mark.alone
 SLOW = 0.001  # seconds a step: keeps a run from finishing within a test
 
 

@@ -15,6 +15,7 @@ from playground.runs import live as live_module
 from tests.runs.test_engine import SLOW, wait
 from tests.runs.toy import Toy
 
+pytestmark = pytest.mark.alone
 HOME = {"origin": "http://testserver"}
 
 

@@ -48,7 +48,7 @@ def test_another_task_brings_settings_that_learn_it_and_a_fitting_algorithm():
     assert not app.exception and not app.error
     wanted = recipe("Pendulum-v1", "sac", seed=5)
     assert {name: app.session_state["rl!values"][name] for name in wanted} == DeepRL(**wanted).model_dump()
-    group(app, "rl!way").set_value("ppo").run()
+    app.selectbox(key="rl!way").set_value("ppo").run()
     assert app.session_state["rl!values"]["algorithm"] == "ppo" and app.session_state["rl!values"]["rollout"] == recipe("Pendulum-v1", "ppo")["rollout"]
 
 

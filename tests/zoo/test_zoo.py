@@ -58,6 +58,20 @@ def test_a_training_that_was_interrupted_ends_with_the_same_weights(small, monke
     assert (small / "weights" / "small.safetensors").read_bytes() == straight
 
 
+def test_a_training_may_be_done_in_pieces_and_in_bfloat16(small, monkeypatch, capsys):
+    monkeypatch.setitem(vision.RECIPES, "small", replace(SMALL, mixed=True))
+    assert cli.main(["zoo", "train", "small", "--minutes", "0"]) == 0 and "goes on from here" in capsys.readouterr().out
+    vision.train("small", say=lambda line: None)
+    straight = (small / "weights" / "small.safetensors").read_bytes()
+    clock = iter([0.0, 1.0, 2.0, 3.0, 65.0])  # the second look at the clock before an epoch comes after a minute
+    with monkeypatch.context() as slow:
+        slow.setattr(vision.time, "monotonic", lambda: next(clock))
+        assert vision.train("small", say=lambda line: None, minutes=1) is None
+    said = []
+    assert vision.train("small", say=said.append, minutes=1) is not None and said[0] == "Going on after epoch 1."
+    assert (small / "weights" / "small.safetensors").read_bytes() == straight
+
+
 def test_weights_come_back_as_they_were_kept_whatever_their_layout(small):
     model = vision.RECIPES["small"].build().to(memory_format=torch.channels_last)
     vision.train("small", say=lambda line: None)
@@ -77,9 +91,9 @@ def test_missing_data_and_unknown_names_are_said_in_words(tmp_path, monkeypatch,
         models.load("../../etc/passwd")
 
 
-@pytest.mark.parametrize("change", [augment.digits, augment.clothes, augment.photographs])
+@pytest.mark.parametrize("change", [augment.digits, augment.clothes, augment.photographs, augment.snapshots])
 def test_changes_keep_shape_and_range_and_repeat_with_their_generator(change):
-    images = torch.rand(7, 1, 28, 28, generator=torch.Generator().manual_seed(1))
+    images = torch.rand(7, 3 if change is augment.snapshots else 1, 28, 28, generator=torch.Generator().manual_seed(1))
     first, again, other = (change(images, torch.Generator().manual_seed(seed)) for seed in (3, 3, 4))
     assert first.shape == images.shape and first.min() >= 0 and first.max() <= 1
     assert torch.equal(first, again) and not torch.equal(first, other)
@@ -94,6 +108,15 @@ def test_a_card_tells_what_the_file_beside_it_holds(card):
     logits = model(torch.zeros(2, *card.input_shape))
     assert logits.shape == (2, len(card.classes)) and torch.isfinite(logits).all()
     assert 0 < card.scores["test accuracy"] <= 1 and card.command.endswith(card.name)
+
+
+def test_the_network_for_photographs_fits_its_pictures_and_its_file():
+    model = vision.RECIPES["cifar10-resnet"].build().eval()
+    assert 2 * sum(each.numel() for each in model.parameters()) < 12_000_000
+    maps = []
+    for stage in (model.act1, model.layer1, model.layer2, model.layer3):
+        stage.register_forward_hook(lambda layer, given, made: maps.append(made.shape[2]))
+    assert model(torch.zeros(2, 3, 32, 32)).shape == (2, 10) and maps == [32, 16, 8, 4]
 
 
 def test_all_bundled_weights_together_stay_small():

@@ -73,15 +73,15 @@ class MapsPane extends Pane {
   bands(width) {
     const [cells, names] = [[], []];
     let y = 0;
-    const band = (layer, title, [channels, tall], least) => {
+    const band = (layer, title, [channels, tall], least, deep = channels) => {
       const side = Math.max(least, tall >= 20 ? 34 : tall >= 10 ? 28 : tall > 1 ? 21 : 18);
       const gap = 3;
       const across = Math.max(1, Math.floor((width + gap) / (side + gap)));
-      names.push({ words: title, small: `${channels} × ${tall} × ${tall}`, x: 0, y: y + 9 });
+      names.push({ words: title, small: `${deep} × ${tall} × ${tall}`, x: 0, y: y + 9 });
       for (let channel = 0; channel < channels; channel++) cells.push({ layer, channel, side, x: (channel % across) * (side + gap), y: y + 20 + Math.floor(channel / across) * (side + gap) });
       y += 20 + Math.ceil(channels / across) * (side + gap) + 7;
     };
-    band(-1, "picture", [this.pixels.shape[0] === 3 ? 4 : 1, this.pixels.shape[1]], 48);
+    band(-1, "picture", [this.pixels.shape[0] === 3 ? 4 : 1, this.pixels.shape[1]], 48, this.pixels.shape[0]); // colour pictures are shown whole, then colour by colour
     this.shown.forEach((each) => band(each.i, each.title, each.array.shape, each.array.shape[1] === 1 && each.array.shape[0] <= 16 ? 26 : 0));
     return { cells, names, tall: y, columns: false };
   }

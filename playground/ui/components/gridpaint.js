@@ -81,13 +81,16 @@ export class GridPainter {
     this.label(context, text, x + size - 6, y + 5, px, "right", "top", mix(category(reward < 0 ? 1 : 0, theme), theme.ink, 0.3), true);
   }
 
+  /** The colour of a cell by how often it was visited. */
+  often(shown, state) {
+    const share = Math.log1p(shown.visits(state)) / Math.log1p(shown.mostVisits || 1);
+    return entry(table("sequential", this.pane.theme.mode), 255 * share);
+  }
+
   paintFill(context, shown, state, x, y, size, fill) {
-    const { theme } = this.pane;
     if (fill === "actions") return this.paintTriangles(context, shown, state, x, y, size);
-    if (fill === "visits") {
-      const share = Math.log1p(shown.visits(state)) / Math.log1p(shown.mostVisits || 1);
-      context.fillStyle = entry(table("sequential", theme.mode), 255 * share);
-    } else if (fill === "values") context.fillStyle = this.color(shown.value(state), shown.limit);
+    if (fill === "visits") context.fillStyle = this.often(shown, state);
+    else if (fill === "values") context.fillStyle = this.color(shown.value(state), shown.limit);
     else if (fill === "truth") context.fillStyle = this.color(shown.truth(state), shown.limit);
     else return undefined;
     context.fillRect(x, y, size, size);
@@ -118,13 +121,13 @@ export class GridPainter {
     if (layers.arrows) this.paintBest(context, shown, state, x, y, size, corners);
     const side = size * 0.2;
     others.forEach((action, i) => {
-      const left = cx + (i - others.length / 2) * (side + 2);
+      const top = cy + (i - others.length / 2) * (side + 2); // one above the other: left and right stand numbers
       const best = layers.arrows && shown.best(state, action);
       context.fillStyle = this.color(shown.q(state, action), shown.limit);
       context.strokeStyle = alpha(theme.ink, best ? 1 : 0.35);
       context.lineWidth = best ? 2 : 0.75;
       context.beginPath();
-      context.roundRect(left, cy - side / 2, side, side, 3);
+      context.roundRect(cx - side / 2, top + 1, side, side, 3);
       context.fill();
       context.stroke();
     });
@@ -137,11 +140,18 @@ export class GridPainter {
       if (layers.numbers && size >= 62) this.paintActionNumbers(context, shown, state, x, y, size);
       return;
     }
-    if (arrows) this.paintArrows(context, shown, state, x + size / 2, y + size * (layers.numbers && size >= 40 ? 0.37 : 0.5), size);
+    const ink = layers.fill === "visits" ? this.inkOn(this.often(shown, state)) : theme.ink;
+    if (arrows) this.paintArrows(context, shown, state, x + size / 2, y + size * (layers.numbers && size >= 40 ? 0.37 : 0.5), size, ink);
     if (!layers.numbers || size < (arrows ? 40 : 28) || layers.fill === "nothing") return;
     const value = { visits: () => shown.visits(state), truth: () => shown.truth(state), values: () => shown.value(state) }[layers.fill]();
     const text = layers.fill === "visits" ? (value >= 1e4 ? `${Math.round(value / 1000)}k` : String(value)) : brief(value);
-    this.label(context, text, x + size / 2, y + size * (arrows && size >= 40 ? 0.8 : 0.52), Math.min(15, size * 0.235), "center", "middle", value === 0 ? alpha(theme.ink, 0.45) : theme.ink);
+    this.label(context, text, x + size / 2, y + size * (arrows && size >= 40 ? 0.8 : 0.52), Math.min(15, size * 0.235), "center", "middle", value === 0 ? alpha(ink, 0.45) : ink);
+  }
+
+  /** Dark or light, whichever reads better on a colour written as rgb(…). */
+  inkOn(css) {
+    const [red, green, blue] = css.match(/[\d.]+/g).map(Number);
+    return 0.299 * red + 0.587 * green + 0.114 * blue > 135 ? "#14181f" : "#fafafa";
   }
 
   paintActionNumbers(context, shown, state, x, y, size) {
@@ -150,7 +160,7 @@ export class GridPainter {
     world.actions.forEach((name, action) => {
       const step = STEPS[name];
       const value = shown.q(state, action);
-      const where = step ? [x + size / 2 + step[1] * size * 0.325, y + size / 2 + step[0] * size * 0.37] : [x + size / 2 + (action % 2 ? 1 : -1) * size * 0.11, y + size / 2];
+      const where = step ? [x + size / 2 + step[1] * size * 0.325, y + size / 2 + step[0] * size * 0.37] : [x + size / 2, y + size / 2 + (action % 2 ? 1 : -1) * (size * 0.1 + 1)];
       this.label(context, step ? brief(value) : name[0].toUpperCase(), ...where, Math.min(11.5, size * 0.135), "center", "middle", theme.ink, value === best);
     });
   }
@@ -176,16 +186,16 @@ export class GridPainter {
     }
   }
 
-  paintArrows(context, shown, state, cx, cy, size) {
-    const { theme, world } = this.pane;
+  paintArrows(context, shown, state, cx, cy, size, ink) {
+    const { world } = this.pane;
     const best = world.actions.map((_, action) => action).filter((action) => shown.best(state, action));
     if (best.length === world.actions.length) return; // nothing is known to be better than anything else
-    context.strokeStyle = context.fillStyle = alpha(theme.ink, 0.85);
+    context.strokeStyle = context.fillStyle = alpha(ink, 0.85);
     context.lineWidth = Math.max(1.2, size * 0.032);
     context.lineCap = "round";
     for (const action of best) {
       const step = STEPS[world.actions[action]];
-      if (!step) this.label(context, world.actions[action] === "pick up" ? "⬆" : "⬇", cx, cy, size * 0.3, "center", "middle", theme.ink, true);
+      if (!step) this.label(context, world.actions[action] === "pick up" ? "⬆" : "⬇", cx, cy, size * 0.3, "center", "middle", ink, true);
       else {
         const back = best.length === 1 ? 0.17 : 0;
         const ahead = best.length === 1 ? 0.08 : 0.2;

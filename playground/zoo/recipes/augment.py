@@ -13,8 +13,9 @@ def uniform(count: int, low: float, high: float, generator: torch.Generator) -> 
     return low + (high - low) * torch.rand(count, generator=generator)
 
 
-def affine(images: torch.Tensor, generator: torch.Generator, *, turn: float, scale: tuple[float, float], shift: float, shear: float = 0.0) -> torch.Tensor:
-    """Turned by up to `turn` degrees, scaled, sheared, and shifted by up to `shift` of the width; black where nothing was."""
+def affine(images: torch.Tensor, generator: torch.Generator, *, turn: float, scale: tuple[float, float], shift: float, shear: float = 0.0,
+           border: str = "zeros") -> torch.Tensor:  # fmt: skip
+    """Turned by up to `turn` degrees, scaled, sheared, and shifted by up to `shift` of the width; black where nothing was, or mirrored by `border="reflection"`."""
     n = len(images)
     angle = uniform(n, -turn, turn, generator) * math.pi / 180
     size = 1 / uniform(n, *scale, generator)
@@ -23,7 +24,7 @@ def affine(images: torch.Tensor, generator: torch.Generator, *, turn: float, sca
     matrix = torch.stack([torch.stack([cos, -sin + lean, 2 * uniform(n, -shift, shift, generator)], 1),
                           torch.stack([sin, cos, 2 * uniform(n, -shift, shift, generator)], 1)], 1)  # fmt: skip
     grid = functional.affine_grid(matrix.to(images), list(images.shape), align_corners=False)
-    return functional.grid_sample(images, grid, align_corners=False)
+    return functional.grid_sample(images, grid, padding_mode=border, align_corners=False)
 
 
 def thickness(images: torch.Tensor, generator: torch.Generator, share: float = 0.5) -> torch.Tensor:
@@ -68,6 +69,27 @@ def erased(images: torch.Tensor, generator: torch.Generator, size: int) -> torch
     return torch.where(inside[:, None], images.mean((2, 3), keepdim=True), images)
 
 
+def light(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """What light and cameras do to photographs: brightness, contrast, colourfulness and a tint; one in ten loses its colours."""
+    n = len(images)
+    each = [uniform(n, *span, generator).view(-1, 1, 1, 1) for span in ((-0.15, 0.15), (0.7, 1.3), (0.6, 1.4))]
+    brightness, contrast, colour = each
+    colour = torch.where(torch.rand(n, 1, 1, 1, generator=generator) < 0.1, torch.zeros(()), colour)
+    tint = 0.04 * torch.randn(n, images.shape[1], 1, 1, generator=generator)
+    grey = images.mean(1, keepdim=True)
+    coloured = grey + colour * (images - grey)
+    middle = coloured.mean((1, 2, 3), keepdim=True)
+    return (middle + contrast * (coloured - middle) + brightness + tint).clamp(0, 1)
+
+
+def focus(images: torch.Tensor, generator: torch.Generator, share: float = 0.4) -> torch.Tensor:
+    """Softer or crisper, as pictures reduced by different programs are, for a `share` of the images."""
+    soft = functional.avg_pool2d(functional.pad(images, (1, 1, 1, 1), mode="replicate"), 3, 1)
+    way = uniform(len(images), -0.6, 0.8, generator).view(-1, 1, 1, 1)
+    chosen = torch.rand(len(images), 1, 1, 1, generator=generator) < share
+    return torch.where(chosen, (images + way * (soft - images)).clamp(0, 1), images)
+
+
 def digits(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     """For handwriting: place, size, slant, stroke and ink vary."""
     return pen(thickness(affine(images, generator, turn=14, scale=(0.8, 1.15), shift=0.08, shear=0.2), generator), generator)
@@ -81,3 +103,9 @@ def clothes(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
 def photographs(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     """For small photographs: mirrored, shifted by up to four pixels."""
     return shifted(flip(images, generator), generator, 4)
+
+
+def snapshots(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """For small photographs that must stand for anybody's: frame, size, light, colours and focus vary, and a square is hidden."""
+    framed = affine(flip(images, generator), generator, turn=8, scale=(0.85, 1.25), shift=0.1, border="reflection")
+    return erased(focus(light(framed, generator), generator), generator, 8)

@@ -8,12 +8,9 @@ Everything random comes from the recipe's seed. After every epoch a checkpoint i
 from __future__ import annotations
 
 import datetime
-import io
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,8 +22,8 @@ from playground.core.errors import UserError
 from playground.core.places import home
 from playground.zoo import cards
 from playground.zoo.recipes import augment
+from playground.zoo.recipes.pictures import images, spread
 
-DATA = Path(__file__).resolve().parents[4] / "shared" / "data"  # beside the repository, or where PLAYGROUND_TRAINING_DATA points
 MNIST_CLASSES = tuple("0123456789")
 EVALUATED = 500  # images at a time
 
@@ -41,6 +38,7 @@ class Recipe:
         augment: Changes a batch of images in [0, 1] before it is learnt.
         average: Share of the averaged weights that is kept at every step.
         half: Keep the weights as float16.
+        mixed: Multiply in bfloat16 while training, weights and sums in float32: faster where the processor has instructions for it.
     """
 
     name: str
@@ -59,6 +57,7 @@ class Recipe:
     label_smoothing: float = 0.05
     average: float = 0.998
     half: bool = True
+    mixed: bool = False
     seed: int = 0
     task: str = field(default="image classification")
 
@@ -81,6 +80,20 @@ def _explainer() -> torch.nn.Module:
     return TinyVGG(3, 10)
 
 
+def _cifar() -> torch.nn.Module:
+    """timm's ResNet of basic blocks for small pictures: a 3 × 3 stem that keeps the size, three stages at 16, 8 and 4 pixels a side."""
+    from playground.core import torchvision_guard
+
+    torchvision_guard.install()
+    import timm
+
+    model = timm.create_model("resnet18", num_classes=10, layers=(1, 1, 1, 1), channels=(96, 192, 384, 384))
+    model.layer4 = torch.nn.Identity()  # at 32 pixels there is nothing left for a fourth stage
+    model.conv1 = torch.nn.Conv2d(3, model.conv1.out_channels, 3, padding=1, bias=False)
+    torch.nn.init.kaiming_normal_(model.conv1.weight, mode="fan_out", nonlinearity="relu")
+    return model
+
+
 CIFAR_CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 FASHION_CLASSES = ("T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
 RECIPES = {each.name: each for each in (
@@ -88,9 +101,11 @@ RECIPES = {each.name: each for each in (
            _digits, augment.digits),
     Recipe("fashion-cnn", "Clothes", "Names one piece of clothing on a plain ground.", "fashion_mnist.npz", "Fashion-MNIST (Xiao et al. 2017)", "MIT",
            _fashion, augment.clothes, FASHION_CLASSES, epochs=20),
-    Recipe("explainer-cnn", "A network small enough to see whole", "Four convolutions of ten channels: every feature map fits one screen.", "cifar10_mosaic.npz",
+    Recipe("explainer-cnn", "Small enough to see whole", "Four convolutions of ten channels: every feature map fits one screen.", "cifar10_mosaic.npz",
            "CIFAR-10 (Krizhevsky 2009)", "no formal licence; cite the report", _explainer, augment.photographs, CIFAR_CLASSES, epochs=30, learning_rate=0.05,
            label_smoothing=0.0),
+    Recipe("cifar10-resnet", "Small photographs", "Names what is on a photograph, out of ten things, from 32 × 32 pixels.", "cifar10_mosaic.npz",
+           "CIFAR-10 (Krizhevsky 2009)", "no formal licence; cite the report", _cifar, augment.snapshots, CIFAR_CLASSES, epochs=20, label_smoothing=0.1, mixed=True),
 )}  # fmt: skip
 
 
@@ -105,46 +120,19 @@ def recipe(name: str) -> Recipe:
     return RECIPES[name]
 
 
-# Data -----------------------------------------------------------------------------------------------------------------------
-
-
-def images(file: str, split: str) -> tuple[np.ndarray, np.ndarray]:
-    """Images (n, channels, height, width) uint8 and classes (n,) int64 of "train" or "test".
-
-    Raises:
-        UserError: When the file is not there.
-    """
-    path = Path(os.environ.get("PLAYGROUND_TRAINING_DATA", DATA)) / file
-    if not path.is_file():
-        raise UserError(f"The training data {file} is not at {path.parent}.", "Set PLAYGROUND_TRAINING_DATA to the folder that holds it; the app itself never needs it.")
-    with np.load(path, allow_pickle=False) as stored:
-        targets = stored[f"y_{split}"].astype(np.int64)
-        if f"x_{split}" in stored:
-            return stored[f"x_{split}"][:, None], targets
-        tiles = [_untiled(stored[name]) for name in sorted(stored.files) if name.startswith(f"{split}_")]
-    return np.concatenate(tiles).transpose(0, 3, 1, 2).copy(), targets
-
-
-def _untiled(mosaic: np.ndarray) -> np.ndarray:
-    """A mosaic of 100 × 100 tiles as (10000, 32, 32, 3)."""
-    from PIL import Image
-
-    pixels = np.asarray(Image.open(io.BytesIO(mosaic.tobytes())).convert("RGB"))
-    return pixels.reshape(100, 32, 100, 32, 3).swapaxes(1, 2).reshape(-1, 32, 32, 3)
-
-
-def spread(pixels: np.ndarray) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Mean and standard deviation of each channel, of values in [0, 1]."""
-    planes = np.moveaxis(pixels, 1, 0).reshape(pixels.shape[1], -1) / 255
-    return tuple(round(float(each), 4) for each in planes.mean(1)), tuple(round(float(each), 4) for each in planes.std(1))
-
-
 # Training -------------------------------------------------------------------------------------------------------------------
 
 
-def train(name: str, device: str = "cpu", epochs: int | None = None, say: Callable[[str], Any] = print) -> cards.Card:
-    """Train, measure, and keep the model with its card; goes on from the checkpoint if there is one."""
-    chosen = recipe(name)
+def train(name: str, device: str = "cpu", epochs: int | None = None, say: Callable[[str], Any] = print, minutes: float | None = None) -> cards.Card | None:
+    """Train, measure, and keep the model with its card; goes on from the checkpoint if there is one.
+
+    Args:
+        minutes: Stop after the first epoch that ends later than this; the next call goes on from there. None: to the end.
+
+    Returns:
+        The card, or None when time was up first.
+    """
+    chosen, begun = recipe(name), time.monotonic()
     epochs = epochs or chosen.epochs
     pixels, targets = images(chosen.file, "train")
     mean, std = spread(pixels)
@@ -155,6 +143,9 @@ def train(name: str, device: str = "cpu", epochs: int | None = None, say: Callab
         say(f"Going on after epoch {session.epoch}.")
     inputs, answers = torch.from_numpy(pixels), torch.from_numpy(targets)
     while session.epoch < epochs:
+        if minutes is not None and time.monotonic() - begun > 60 * minutes:
+            say(f"Stopped after epoch {session.epoch} of {epochs}: the same command goes on from here.")
+            return None
         started = time.monotonic()
         loss = session.one_epoch(inputs, answers)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -200,7 +191,9 @@ class Session:
     def _update(self, batch: torch.Tensor, targets: torch.Tensor) -> float:
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.learning_rate * self._factor()
-        loss = functional.cross_entropy(self.model(batch), targets, label_smoothing=self.recipe.label_smoothing)
+        with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.recipe.mixed):
+            logits = self.model(batch)
+        loss = functional.cross_entropy(logits.float(), targets, label_smoothing=self.recipe.label_smoothing)
         self.optimizer.zero_grad()
         loss.backward()
         self.optimizer.step()

@@ -1,0 +1,70 @@
+"""Training iterations a second of a GAN in the plane at GAN Lab's own size, alone and while drawing. Prints a table; never fails.
+
+Run: python tests/benchmarks/bench_gan.py [seconds a row]
+"""
+
+import contextlib
+import io
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import torch
+
+from playground.experiments.gan import Gan, benchmark
+from playground.experiments.gan_digits import GanDigits
+
+ROWS = {
+    "GAN Lab's size: 3 x 32, batch 150": {"g_hidden": (32, 32, 32), "d_hidden": (32, 32, 32)},
+    "the default: 2 x 32": {},
+    "the same with gradient penalty": {"loss": "wgan_gp"},
+    "5 x 128, the largest": {"g_hidden": (128,) * 5, "d_hidden": (128,) * 5},
+}
+
+
+def rate(action, seconds):
+    """Calls a second of CPU time, best of three slices: what it reaches with a core to itself."""
+    action()
+    found = []
+    for _ in range(3):
+        count, start = 0, time.process_time()
+        while time.process_time() - start < seconds / 3 or not count:
+            action()
+            count += 1
+        found.append(count / (time.process_time() - start))
+    return max(found)
+
+
+def plain(experiment):
+    """The exported script's own step."""
+    space = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(experiment.script(0), "script", "exec"), space)  # our own export
+
+    def step():
+        space["teach_discriminator"]()
+        space["teach_generator"]()
+
+    return step
+
+
+def main():
+    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 1.5
+    torch.set_num_threads(1)
+    print(f"{'iterations a CPU second (one D, one G update)':<48}{'this engine':>12}{'plain torch':>13}{'ratio':>7}")
+    for words, values in ROWS.items():
+        experiment = Gan(**values)
+        trainer = experiment.trainer()
+        ours, theirs = rate(lambda trainer=trainer: trainer.advance(1), seconds), rate(plain(experiment), seconds)
+        print(f"{words:<48}{ours:>12,.0f}{theirs:>13,.0f}{ours / theirs:>7.1f}")
+    found = benchmark(2 * seconds)
+    print(f"\n3 x 32 with 25 pictures and measurements a second: {found['with_pictures_per_second']:,.0f} iterations a second "
+          f"(view {found['view_ms']:.1f} ms, metrics {found['metrics_ms']:.1f} ms)")  # fmt: skip
+    digits = GanDigits().trainer()
+    print(f"Digits, 2 x 128 each, batch 64: {rate(lambda: digits.advance(1), seconds):,.0f} iterations a second; a wall of 80 samples {1000 / rate(digits.view, seconds):.1f} ms")
+
+
+if __name__ == "__main__":
+    main()
