@@ -22,6 +22,17 @@ LIVE = ("learning_rate", "momentum", "weight_decay", "label_smoothing", "gradien
 RULE = "# " + "-" * 100
 
 
+TIMM = '''try:
+    import timm
+except RuntimeError:  # a torchvision built for another torch lacks operators that timm does not need: they are declared, no more
+    library = torch.library.Library("torchvision", "FRAGMENT")
+    for name in ("nms", "qnms"):
+        library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    import timm
+
+'''
+
+
 def write(experiment: Train, steps: int, changes: list[Change]) -> str:
     """The program's text; live `changes` are replayed at their steps."""
     given = lesson(experiment)
@@ -107,7 +118,7 @@ def _model(experiment: Train, given: Lesson, summary: Summary) -> str:
         from playground.networks import stack_modules
 
         classes = f"\n\n{inspect.getsource(stack_modules.Residual)}\n"
-    timm = "import timm\n\n" if any(row.layer.kind == "timm" for row in summary.rows) else ""
+    timm = TIMM if any(row.layer.kind == "timm" for row in summary.rows) else ""
     last = "model = model.to(memory_format=torch.channels_last)  # convolutions are faster so\n" if given.images else ""
     body = "\n".join(rows)
     return f'''{RULE}

@@ -1,5 +1,6 @@
 """Every page in a real browser, and the decision-boundary screen as a first visitor uses it."""
 
+import os
 import re
 import subprocess
 import sys
@@ -43,8 +44,9 @@ def test_a_page_opens_in_a_browser_without_an_error_and_fits(visit, path, title,
     settled(page)
     picture = page.locator("canvas, .tx").first  # the Text screen marks words instead of drawing
     picture.wait_for(timeout=20_000)
-    SCREENSHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{path or 'home'}-{width}-{scheme}.png", full_page=True)
+    if os.environ.get("PLAYGROUND_SCREENSHOTS"):  # of all pages they cost a minute
+        SCREENSHOTS.mkdir(exist_ok=True)
+        page.screenshot(path=SCREENSHOTS / f"{path or 'home'}-{width}-{scheme}.png", full_page=True)
     assert page.locator("[data-testid=stException]").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= width + 1
     picture.hover()

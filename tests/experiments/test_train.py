@@ -66,7 +66,10 @@ def test_a_checkpoint_continues_bit_for_bit(values):
     assert one == other
 
 
-@pytest.mark.parametrize("values", [CNN, DEEP, NUMBER], ids=["cnn", "deep", "number"])
+TIMM = {"stack": "timm test_resnet", "epochs": 2}  # an architecture small enough for tests
+
+
+@pytest.mark.parametrize("values", [CNN, DEEP, NUMBER, TIMM], ids=["cnn", "deep", "number", "timm"])
 def test_the_script_repeats_a_run_with_its_live_changes(values, tmp_path):
     experiment = Train(**values)
     steps = min(40, experiment.step_limit)

@@ -59,7 +59,7 @@ def test_every_field_is_declared_with_words(kind):
 
 
 @every
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=9, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_a_value_outside_a_fields_range_is_refused_by_name(kind, data):
     for name, domain in kind.domains().items():
@@ -71,7 +71,7 @@ def test_a_value_outside_a_fields_range_is_refused_by_name(kind, data):
 
 
 @every
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=9, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_value_survives_the_address(kind, data):
     for domain in kind.domains().values():
