@@ -1,9 +1,10 @@
 # make run: from nothing to the app in a browser.  make test: from nothing to all tests.
+# make explore: the tests again, the property tests among them on examples drawn afresh.
 PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
 
-.PHONY: run test check bench clean
+.PHONY: run test explore check bench clean
 
 run: .venv/run.stamp
 	@echo "Deep-learning playground: http://localhost:$(PORT)  (Ctrl-C ends it)"
@@ -12,6 +13,9 @@ run: .venv/run.stamp
 test: .venv/test.stamp
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not alone"
 	$(BIN)/python -m pytest -m alone
+
+explore: .venv/test.stamp
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not alone" --hypothesis-profile=explore
 
 check: .venv/test.stamp
 	$(BIN)/ruff check .

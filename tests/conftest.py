@@ -4,6 +4,12 @@ import os
 import tempfile
 
 import pytest
+from hypothesis import settings
+
+# The same examples at every run, so that what passed once passes again; `make explore` looks for new ones.
+settings.register_profile("repeatable", derandomize=True)
+settings.register_profile("explore", derandomize=False, print_blob=True)
+settings.load_profile("repeatable")
 
 # Before anything of the package is imported: worker processes inherit it.
 os.environ["PLAYGROUND_HOME"] = tempfile.mkdtemp(prefix="playground-tests-")

@@ -116,9 +116,10 @@ def test_an_uploaded_table_is_learnt_scrubbed_and_taken_home(visit, tmp_path):
     page.get_by_text("Your own data").click()
     (tmp_path / "wine.csv").write_text(WINE)
     page.locator("input[type=file]").set_input_files(tmp_path / "wine.csv")
+    before = page.evaluate("window.__lab.token")
     page.get_by_role("button", name="Learn from this table").click(timeout=10_000)
     page.wait_for_function("location.search.includes('boundary.own=')", timeout=10_000)
-    page.wait_for_function("window.__lab?.step > 200", timeout=20_000)
+    page.wait_for_function(f"window.__lab.token !== '{before}' && window.__lab.step > 200", timeout=30_000)  # the table's run, not the one before
     page.get_by_role("button", name="Pause").click()
     page.get_by_role("button", name="Play", exact=True).wait_for()
     page.wait_for_timeout(400)

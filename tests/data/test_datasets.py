@@ -86,11 +86,11 @@ shares = st.floats(0, 0.4, allow_nan=False)
 @given(st.integers(0, 999_999), shares, shares, st.sampled_from(BUNDLED))
 def test_every_split_deals_each_row_out_once_and_the_same_way_again(seed, validation_share, test_share, key):
     data = datasets.load(key)
-    first, _ = data.parts(seed, validation_share, test_share)
+    first, notes = data.parts(seed, validation_share, test_share)
     again, _ = data.parts(seed, validation_share, test_share)
     assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
     assert np.array_equal(np.sort(np.concatenate(first)), np.arange(data.n_rows))
-    if data.classes:
+    if data.classes and not any("dealt out at random" in note for note in notes):  # which is said where a class has too few rows to share
         overall = np.bincount(data.targets) / data.n_rows
         for rows in first:
             if len(rows) > 40:
