@@ -33,7 +33,7 @@ class RunsLook(Still):
     smoothing: float = fields.number(0.0, 0.0, 0.99, step=0.01, label="Smoothing",
                                      help="Weight of the past in an exponential moving average, corrected for its start. The recorded values stay, faint.")  # fmt: skip
     log_x: bool = fields.switch(False, label="Log x")
-    log_y: bool = fields.switch(True, label="Log y", help="Values of 0 and below cannot be shown then.")
+    log_y: bool = fields.switch(True, label="Log y", help="Losses on an axis of factors of ten. One that goes below 0 keeps a plain axis.")
 
     @property
     def tokens(self) -> list[str]:

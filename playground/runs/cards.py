@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -132,10 +133,13 @@ def differing(cards: Sequence[Card]) -> list[str]:
 
 
 def metric_names(cards: Iterable[Card]) -> list[str]:
-    """Metrics of these runs, those of a race's members under one name; losses first, then scores, then the rest."""
-    names = dict.fromkeys(name.partition("/")[0] for card in cards for name in card["summary"])
-    rank: Callable[[str], int] = lambda name: 0 if "loss" in name else 1 if higher_is_better(name) else 2
-    return sorted((name for name in names if name != "epoch"), key=rank)
+    """Metrics of these runs, those of a race's members under one name; losses first, then scores, then the rest.
+
+    Within each of these, what more of the runs recorded comes first.
+    """
+    counts = Counter(name for card in cards for name in dict.fromkeys(each.partition("/")[0] for each in card["summary"]))
+    rank: Callable[[str], tuple[int, int]] = lambda name: (0 if "loss" in name else 1 if higher_is_better(name) else 2, -counts[name])
+    return sorted((name for name in counts if name != "epoch"), key=rank)
 
 
 def members(columns: Mapping[str, Any], metric: str) -> list[str]:

@@ -18,6 +18,7 @@ from playground.runs.engine import get_engine
 from playground.runs.history import SECONDS
 
 PICTURES = 4  # metrics drawn at once
+POSITIVE = 0.98  # share of values above 0 from which a logarithmic axis loses next to nothing
 LINES_DRAWN = 1_000  # of parallel coordinates
 # Plotly draws the axes black and puts a pale glow around their numbers, whatever the theme
 AXIS_STYLE = """<style>
@@ -54,9 +55,12 @@ def curves(chosen: Sequence[Card], look: RunsLook) -> None:
                 st.caption("None of the chosen runs recorded it along this axis.")
                 continue
             values = np.concatenate([curve.y for curve in found])
-            log_y = look.log_y and "loss" in metric and bool((values[np.isfinite(values)] > 0).any())
+            finite = values[np.isfinite(values)]
+            log_y = look.log_y and "loss" in metric and bool((finite > 0).any()) and (finite > 0).mean() > POSITIVE
             arrays, spec = figures.overlay(found, title=title, x=look.x, smoothing=look.smoothing, log_x=look.log_x, log_y=log_y)
             ui.lines(arrays, spec, key=f"runs-{metric}", height=300 if len(wanted) > 1 else 380)
+            if look.log_y and "loss" in metric and not log_y:
+                st.caption("Goes below 0, so its axis is plain.")
     if missing:
         st.caption(f"Not drawn, because they did not record it: {', '.join(sorted(missing))}.")
 

@@ -55,7 +55,7 @@ def table(rows: Sequence[Card], chosen: Sequence[Card], look: RunsLook, *, total
     key = f"runs!table!{hash((tuple(tokens), tuple(frame.columns)))}"
     st.dataframe(frame, key=key, height=HEAD + ROW * min(len(rows), TALLEST) + 2, row_height=ROW, hide_index=True, column_config=config, selection_mode="multi-row",
                  on_select=lambda: _select(key, tokens), selection_default={"selection": {"rows": ticked, "columns": [], "cells": []}},
-                 alt="Table of runs: what each is called, its experiment, state, steps, curve, metrics and settings")  # fmt: skip
+                 placeholder="", alt="Table of runs: what each is called, its experiment, state, steps, curve, metrics and settings")  # fmt: skip
     more = f" At most {RUNS_COMPARED} are compared." if len(look.tokens) > RUNS_COMPARED else ""
     st.caption(f"{counted(len(rows), total)}, {len(chosen)} chosen. Tick rows to choose them; click a heading to sort.{more}")
 
