@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playground.core.experiment import Change
+from playground.experiments.stretches import stretches
 from playground.functions.losses import LOSSES
 
 if TYPE_CHECKING:
@@ -54,12 +55,8 @@ def script(experiment: Imbalance, steps: int, changes: list[Change]) -> str:
         steps=steps, size=size, names=list(experiment.methods), terms=", ".join(_TERMS[:size]),
         points=",\n    ".join(f"[{x!r}, {y!r}]" for x, y in points.tolist()), targets=labels.tolist(),
     )  # fmt: skip
-    parts, start, now = [head], 0, experiment
-    for change in [*(each for each in changes if each.step <= steps), Change(step=steps)]:
-        if change.step > start or change.step == steps:
-            parts.append(_stretch(now, change.step - start))
-            start = change.step
-        now = now.changed(**change.values)
+    parts = [head]
+    parts += [_stretch(*each) for each in stretches(experiment, steps, changes)]
     parts.append('for name, value in final.items():\n    print(f"{name}_loss", repr(value))\n')
     return "\n".join(parts)
 

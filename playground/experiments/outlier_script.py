@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from playground.core.experiment import Change
+from playground.experiments.stretches import stretches
 from playground.functions.losses import LOSSES
 from playground.functions.shape_fields import shape_of
 
@@ -49,12 +50,7 @@ def script(experiment: OutlierFit, steps: int, changes: list[Change]) -> str:
     from playground.experiments.outlier_fit import REACH_X
 
     parts = [_HEAD.format(steps=steps, reach=REACH_X, degree=experiment.degree, names=list(experiment.losses))]
-    start, now = 0, experiment
-    for change in [*(each for each in changes if each.step <= steps), Change(step=steps)]:
-        if change.step > start or change.step == steps:
-            parts.append(_stretch(now, change.step - start))
-            start = change.step
-        now = now.changed(**change.values)
+    parts += [_stretch(*each) for each in stretches(experiment, steps, changes)]
     parts.append('for name, value in final.items():\n    print(f"{name}_loss", repr(value))\n')
     return "\n".join(parts)
 

@@ -11,6 +11,7 @@ from playground.core.fields import choice, integer, number, seed, text
 from playground.core.lazy import torch
 from playground.experiments import overfitting_data as data
 from playground.experiments.overfitting_crowd import BENDS, Crowd, Start, member_seed
+from playground.experiments.overfitting_ladder import Ladder
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,13 +23,15 @@ REACH = 3.0  # curves are drawn up to ±REACH
 LARGEST = 1e30
 
 
-class Capacity(Experiment):
+class Capacity(Ladder, Experiment):
     """Every width of a network (or degree of a polynomial) on the same points; one of them is looked at."""
 
     key: ClassVar[str] = "capacity"
     title: ClassVar[str] = "Complexity"
     page: ClassVar[str] = "overfitting"
     pace: ClassVar[str] = "frame"
+    widths: ClassVar[tuple[int, ...]] = UNITS
+    degrees: ClassVar[tuple[int, ...]] = DEGREES
 
     family: str = choice("network", FAMILIES, label="Model", help="A polynomial is solved in one go, so each step adds the next degree.")
     hidden_units: int = integer(10, UNITS[0], UNITS[-1], log=True, live=True, label="Hidden units",
@@ -45,21 +48,6 @@ class Capacity(Experiment):
     own: str = text("", max_length=64, group="hidden", help="Digest of own points on the shelf.")
     seed: int = seed()
     data_seed: int = integer(0, 0, 999_999, label="Data seed", group="Randomness", help="Another number, another sample of points.")
-
-    def check(self) -> None:
-        if self.curve == data.OWN:
-            data.own_rows(self.own)
-
-    @property
-    def ladder(self) -> tuple[int, ...]:
-        """The complexities that are fitted."""
-        return UNITS if self.family == "network" else DEGREES
-
-    @property
-    def chosen(self) -> int:
-        """The place on the ladder that is looked at."""
-        wanted = self.hidden_units if self.family == "network" else self.degree
-        return min(range(len(self.ladder)), key=lambda place: abs(self.ladder[place] - wanted))
 
     @property
     def step_limit(self) -> int:

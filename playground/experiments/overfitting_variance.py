@@ -14,6 +14,7 @@ from playground.core.randomness import derive, numpy_stream
 from playground.experiments import overfitting_data as data
 from playground.experiments.overfitting_capacity import FAMILIES, LARGEST, REACH, bounded, solve_polynomial
 from playground.experiments.overfitting_crowd import BENDS, Crowd, Start, member_seed
+from playground.experiments.overfitting_ladder import Ladder
 
 UNITS = (1, 2, 3, 5, 7, 10, 15, 20)
 DEGREES = tuple(range(16))
@@ -21,13 +22,15 @@ DRAWS = 40  # noisy answers at every place, by which each fit's squared error is
 SHOWN = 40  # curves of the cloud that are drawn
 
 
-class Variance(Experiment):
+class Variance(Ladder, Experiment):
     """Every complexity on many training sets at once; one complexity is looked at."""
 
     key: ClassVar[str] = "variance"
     title: ClassVar[str] = "Variance cloud"
     page: ClassVar[str] = "overfitting"
     pace: ClassVar[str] = "frame"
+    widths: ClassVar[tuple[int, ...]] = UNITS
+    degrees: ClassVar[tuple[int, ...]] = DEGREES
 
     family: str = choice("network", FAMILIES, label="Model", help="A polynomial is solved in one go, so each step adds the next training set.")
     hidden_units: int = integer(10, UNITS[0], UNITS[-1], log=True, live=True, label="Hidden units",
@@ -42,19 +45,6 @@ class Variance(Experiment):
     steps: int = integer(1_500, 100, 20_000, log=True, label="Steps", group="Training", help="Updates on all points, then the run ends.")
     own: str = text("", max_length=64, group="hidden", help="Digest of own points on the shelf.")
     seed: int = seed()
-
-    def check(self) -> None:
-        if self.curve == data.OWN:
-            data.own_rows(self.own)
-
-    @property
-    def ladder(self) -> tuple[int, ...]:
-        return UNITS if self.family == "network" else DEGREES
-
-    @property
-    def chosen(self) -> int:
-        wanted = self.hidden_units if self.family == "network" else self.degree
-        return min(range(len(self.ladder)), key=lambda place: abs(self.ladder[place] - wanted))
 
     @property
     def step_limit(self) -> int:

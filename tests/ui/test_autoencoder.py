@@ -1,38 +1,17 @@
 """The autoencoder screen, opened and driven as a visitor would."""
 
-from pathlib import Path
+import functools
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.experiments.autoencoder import Autoencoder
 from playground.experiments.autoencoder_words import INSIDE, PRESETS
+from tests.ui import visitor
+from tests.ui.visitor import group
 
-PAGE = Path(__file__).resolve().parents[2] / "pages" / "architectures" / "autoencoders.py"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def engine_of_this_module():
-    from playground.runs.engine import close_engine, get_engine
-
-    get_engine().warm()
-    yield
-    close_engine()
-
-
-def opened(**parameters):
-    app = AppTest.from_file(str(PAGE), default_timeout=60)
-    app.session_state["!arrived"] = True  # as the shell says of a link just opened
-    for name, value in parameters.items():
-        app.query_params[name.replace("__", ".")] = value
-    app.run()
-    app.session_state["!arrived"] = False
-    assert not app.exception and not app.error, [*app.exception, *app.error]
-    return app
-
-
-def group(app, key):
-    return next(each for each in app.get("button_group") if each.key == key)
+pytestmark = pytest.mark.usefixtures("engine_of_this_module")
+opened = functools.partial(visitor.opened, "architectures/autoencoders.py")
 
 
 @pytest.mark.parametrize("inside", INSIDE)
@@ -68,7 +47,7 @@ def test_data_that_is_not_here_is_said_in_words(monkeypatch, tmp_path):
     from playground.experiments import autoencoder_data
 
     autoencoder_data._lesson.cache_clear()
-    app = AppTest.from_file(str(PAGE), default_timeout=60)
+    app = AppTest.from_file(str(visitor.PAGES / "architectures/autoencoders.py"), default_timeout=60)
     app.session_state["!arrived"] = True
     app.query_params["autoencoder.dataset"] = "fashion_mnist"
     app.run()

@@ -1,6 +1,6 @@
 """The deep-RL screen, opened and driven as a visitor would."""
 
-from pathlib import Path
+import functools
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -8,32 +8,11 @@ from streamlit.testing.v1 import AppTest
 from playground.experiments.rl import DeepRL
 from playground.experiments.rl_recipes import recipe
 from playground.experiments.rl_words import INSIDE
+from tests.ui import visitor
+from tests.ui.visitor import group
 
-PAGE = Path(__file__).resolve().parents[2] / "pages" / "rl" / "deep_rl.py"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def engine_of_this_module():
-    from playground.runs.engine import close_engine, get_engine
-
-    get_engine().warm()
-    yield
-    close_engine()
-
-
-def opened(**parameters):
-    app = AppTest.from_file(str(PAGE), default_timeout=60)
-    app.session_state["!arrived"] = True  # as the shell says of a link just opened
-    for name, value in parameters.items():
-        app.query_params[name.replace("__", ".")] = value
-    app.run()
-    app.session_state["!arrived"] = False
-    assert not app.exception and not app.error, [*app.exception, *app.error]
-    return app
-
-
-def group(app, key):
-    return next(each for each in app.get("button_group") if each.key == key)
+pytestmark = pytest.mark.usefixtures("engine_of_this_module")
+opened = functools.partial(visitor.opened, "rl/deep_rl.py")
 
 
 @pytest.mark.parametrize("part", INSIDE)
@@ -72,7 +51,7 @@ def test_configurations_are_collected_for_a_comparison_and_stand_in_the_address(
 
 @pytest.mark.parametrize("text", ["[{", '[{"environment": "CartPole-v1", "algorithm": 3}]', '[{"copies": -1}]', "7", '["x"]'])
 def test_a_comparison_that_cannot_be_read_is_answered_in_words(text):
-    app = AppTest.from_file(str(PAGE), default_timeout=60)
+    app = AppTest.from_file(str(visitor.PAGES / "rl/deep_rl.py"), default_timeout=60)
     app.session_state["!arrived"] = True
     app.query_params["rl!race"], app.query_params["rllook.inside"] = text, "compare"
     app.run()

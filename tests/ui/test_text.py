@@ -1,34 +1,17 @@
 """Every task of the text screen opens with an answer, and files to take home are safe to open."""
 
+import functools
 import json
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from playground.experiments.text_settings import TASKS
 from playground.ui import text_batch, text_parts
 from playground.zoo import language, language_cards
+from tests.ui import visitor
 
-PAGE = Path(__file__).resolve().parents[2] / "pages" / "predict" / "text.py"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def engine_of_this_module():
-    from playground.runs.engine import close_engine, get_engine
-
-    get_engine().warm()
-    yield
-    close_engine()
-
-
-def opened(**parameters):
-    app = AppTest.from_file(str(PAGE), default_timeout=60)
-    for name, value in parameters.items():
-        app.query_params[name.replace("__", ".")] = value
-    app.run()
-    assert not app.exception, [each.message for each in app.exception]
-    return app
+pytestmark = pytest.mark.usefixtures("engine_of_this_module")
+opened = functools.partial(visitor.opened, "predict/text.py", complaints=True)
 
 
 @pytest.mark.skipif(not language.available() or not {"sentiment", "tags"} <= set(language_cards.language_cards()), reason="backbone or heads not here")

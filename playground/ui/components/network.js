@@ -1,6 +1,6 @@
 // The network component: units with miniature heat maps, weights as edges, all on one canvas.
 
-import { el, mounter } from "./base.js";
+import { el } from "./base.js";
 import { Pane, place } from "./pane.js";
 import { exact } from "./axes.js";
 import { category } from "./theme.js";
@@ -8,6 +8,7 @@ import { Editor } from "./editor.js";
 import { Lens } from "./lens.js";
 import { Layout } from "./layout.js";
 import { NetworkPainter } from "./netpaint.js";
+import { single } from "./single.js";
 
 const REACH = 6; // pixels within which an edge answers the pointer
 
@@ -275,24 +276,4 @@ function same(a, b) {
   return a?.kind === b?.kind && a?.unit === b?.unit && a?.edge === b?.edge;
 }
 
-class Network {
-  static reads = "views";
-
-  constructor(root, memory, key) {
-    this.pane = new NetworkPane(root, memory, key);
-  }
-
-  set(mount, source, emit) {
-    this.pane.set(mount.spec, source, { emit, height: mount.height });
-  }
-
-  changed() {
-    this.pane.refresh();
-  }
-
-  destroy() {
-    this.pane.destroy();
-  }
-}
-
-export const mount = mounter(Network);
+export const mount = single(NetworkPane);
