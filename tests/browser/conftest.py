@@ -18,10 +18,14 @@ CHROMIUM = next((found for name in NAMES if (found := shutil.which(name))), None
 PROBES = ("_stcore/health", "_stcore/host-config")
 
 
+PATIENCE = 60_000  # ms a state is waited for: a passing test is no slower for it, and a crowded machine is no failure
+
+
 def pytest_collection_modifyitems(items):
-    if CHROMIUM is None:
-        for item in items:
-            if "tests/browser" in str(item.path):
+    for item in items:
+        if "tests/browser" in str(item.path):
+            item.add_marker(pytest.mark.timeout(300))
+            if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="browser tests need Chrome or Chromium, and none was found"))
 
 
@@ -86,6 +90,7 @@ def visit(app, browser):
 
     def go(path="", width=1280, scheme="light", height=900):
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, accept_downloads=True)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         page.problems = []
         page.on("pageerror", lambda error: page.problems.append(str(error)))

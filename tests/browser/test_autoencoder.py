@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 def opened(visit, **parameters):
     page = visit("autoencoders?" + "&".join(f"{name}={value}" for name, value in parameters.items()))
-    page.locator("h1").first.wait_for(timeout=30_000)
+    page.locator("h1").first.wait_for(timeout=60_000)
     page.wait_for_function("(window.__lab?.step ?? 0) > 100", timeout=60_000)
     return page
 
@@ -35,13 +35,13 @@ def ink(page, words):
 def test_a_dragged_place_is_decoded_while_it_moves(visit):
     page = opened(visit)
     page.get_by_role("button", name="Pause", exact=True).click()
-    page.get_by_text(re.compile(r"z = \(")).wait_for(timeout=20_000)
+    page.get_by_text(re.compile(r"z = \(")).wait_for(timeout=60_000)
     page.wait_for_timeout(1500)
     before, peeks = ink(page, "z = "), page.evaluate("window.__lab.peeks ?? 0")
     handle = page.locator("button.handle").first
     drag(page, handle.bounding_box(), [(0.5, 0.5), (4.5, -2.5), (6.5, -5.5)], steps=12)
     page.wait_for_function(f"(window.__lab.peeks ?? 0) > {peeks + 3}")
-    page.wait_for_url(re.compile("autoencoderlook.place_x="), timeout=20_000)
+    page.wait_for_url(re.compile("autoencoderlook.place_x="), timeout=60_000)
     page.wait_for_timeout(800)
     assert setting(page, "autoencoderlook.place_x") > 0.5 and setting(page, "autoencoderlook.place_y") > 0.5
     assert ink(page, "z = ") != before
@@ -51,29 +51,29 @@ def test_a_dragged_place_is_decoded_while_it_moves(visit):
 def test_a_press_on_the_grid_moves_the_handle(visit):
     page = opened(visit)
     grid = page.locator('canvas[aria-label^="What the places"]')
-    grid.wait_for(timeout=20_000)
+    grid.wait_for(timeout=60_000)
     box = grid.bounding_box()
     grid.click(position={"x": 0.2 * box["width"], "y": 0.8 * box["height"]})
-    page.wait_for_url(re.compile("autoencoderlook.place_x=-"), timeout=20_000)
+    page.wait_for_url(re.compile("autoencoderlook.place_x=-"), timeout=60_000)
     assert setting(page, "autoencoderlook.place_x") < -1.3 and setting(page, "autoencoderlook.place_y") < -1.3
     assert page.problems == []
 
 
 def test_a_drawing_is_rebuilt_while_it_is_drawn(visit):
     page = opened(visit, **{"autoencoderlook.inside": "draw"})
-    page.get_by_text("Nothing is drawn yet").wait_for(timeout=30_000)
+    page.get_by_text("Nothing is drawn yet").wait_for(timeout=60_000)
     pad = page.locator('canvas[aria-label^="Pad"]')
     pad.scroll_into_view_if_needed()
     drag(page, pad.bounding_box(), [(0.5, 0.15), (0.5, 0.5), (0.5, 0.85)])
-    page.get_by_text("As it rebuilds it").wait_for(timeout=20_000)
-    page.get_by_text(re.compile("rebuilt worse than")).wait_for(timeout=20_000)
-    page.wait_for_url(re.compile("autoencoderlook.drawing="), timeout=20_000)
+    page.get_by_text("As it rebuilds it").wait_for(timeout=60_000)
+    page.get_by_text(re.compile("rebuilt worse than")).wait_for(timeout=60_000)
+    page.wait_for_url(re.compile("autoencoderlook.drawing="), timeout=60_000)
     assert page.problems == []
 
 
 def test_faults_are_found_and_listed_by_their_sensors(visit):
     page = opened(visit, **{"autoencoder.dataset": "sensors", "autoencoder.kind": "ae", "autoencoder.hidden": "24,12", "autoencoderlook.inside": "anomalies"})
-    page.get_by_text("Rebuilt worst").wait_for(timeout=30_000)
+    page.get_by_text("Rebuilt worst").wait_for(timeout=60_000)
     page.get_by_text("Average precision").wait_for()
     page.locator('[data-testid="stDataFrame"]').first.wait_for()
     assert page.problems == []

@@ -17,7 +17,7 @@ def setting(page, name):
 
 def opened(visit, part="lab", **more):
     page = visit("convolution?" + "&".join([f"convolution.part={part}", *(f"{name}={value}" for name, value in more.items())]))
-    page.locator("h1").first.wait_for(timeout=30_000)
+    page.locator("h1").first.wait_for(timeout=60_000)
     return page
 
 
@@ -33,7 +33,7 @@ def drag(page, box, places):
 
 def test_the_window_slides_and_the_sum_of_a_hovered_cell_is_spelt_out(visit):
     page = opened(visit)
-    page.get_by_text("Output cell (7, 6)").wait_for(timeout=30_000)
+    page.get_by_text("Output cell (7, 6)").wait_for(timeout=60_000)
     page.get_by_role("button", name="Play", exact=True).click()
     page.get_by_text(re.compile("row 1, column [2-9]")).wait_for()
     page.get_by_role("button", name="Pause", exact=True).click()
@@ -53,8 +53,8 @@ def test_the_window_slides_and_the_sum_of_a_hovered_cell_is_spelt_out(visit):
 def test_a_weight_follows_the_hand_and_the_keyboard(visit):
     page = opened(visit)
     kernel = page.locator("figure.kernel canvas")
-    kernel.wait_for(timeout=30_000)
-    page.get_by_text("Output cell (7, 6)").wait_for(timeout=30_000)
+    kernel.wait_for(timeout=60_000)
+    page.get_by_text("Output cell (7, 6)").wait_for(timeout=60_000)
     drag(page, kernel.bounding_box(), [(0.5, 0.5), (0.5, 0.4), (0.5, 0.2)])
     page.wait_for_function("(window.__lab?.peeks ?? 0) > 0")
     page.wait_for_url(re.compile(r"convolution\.own=-1%2C0%2C1%2C-2%2C(?!0%2C)"))
@@ -69,14 +69,14 @@ def test_a_weight_follows_the_hand_and_the_keyboard(visit):
 @needs_network
 def test_a_digit_is_named_while_it_is_drawn_and_stands_in_the_address(visit):
     page = opened(visit, "inside", **{"feature_maps.picture": "drawn", "feature_maps.network": "digits-cnn"})
-    page.get_by_text("Draw on the black pad").wait_for(timeout=30_000)
+    page.get_by_text("Draw on the black pad").wait_for(timeout=60_000)
     drag(page, page.locator("canvas.hands").first.bounding_box(), [(0.25, 0.2), (0.7, 0.2), (0.6, 0.45), (0.5, 0.65), (0.42, 0.85)])
-    page.wait_for_url(re.compile("feature_maps.drawing="), timeout=20_000)
-    page.locator(".answers .best").first.wait_for(timeout=30_000)
+    page.wait_for_url(re.compile("feature_maps.drawing="), timeout=60_000)
+    page.locator(".answers .best").first.wait_for(timeout=60_000)
     page.wait_for_timeout(1500)
     assert page.locator(".answers .best").first.inner_text() == "7"
     page.locator(".maps canvas").click(position={"x": 20, "y": 150})
-    page.wait_for_url(re.compile("feature_maps.layer=0"), timeout=20_000)
+    page.wait_for_url(re.compile("feature_maps.layer=0"), timeout=60_000)
     page.get_by_text(re.compile("conv 1, map")).first.wait_for()
     assert page.problems == []
 
@@ -86,7 +86,7 @@ def test_moving_the_picture_moves_the_answer(visit):
     page = opened(visit, "shift", **{"moved.right": "0.0", "moved.up": "0.0", "moved.network": "digits-cnn"})
     page.get_by_text("By a dense network").wait_for(timeout=60_000)
     drag(page, page.locator("canvas.hands").first.bounding_box(), [(0.5, 0.5), (0.7, 0.5), (0.95, 0.5)])
-    page.wait_for_url(re.compile(r"moved.right=1[0-4]"), timeout=20_000)
+    page.wait_for_url(re.compile(r"moved.right=1[0-4]"), timeout=60_000)
     page.get_by_text(re.compile("after the move")).wait_for()
     assert page.problems == []
 

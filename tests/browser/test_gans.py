@@ -4,7 +4,7 @@ import re
 
 
 def running(page, step):
-    page.wait_for_function(f"window.__lab?.step >= {step}", timeout=25_000)
+    page.wait_for_function(f"window.__lab?.step >= {step}", timeout=60_000)
 
 
 def still(page):
@@ -19,10 +19,10 @@ def still(page):
 def test_a_first_visit_sees_the_modes_found_and_a_side_can_be_frozen(visit):
     page = visit("gans")
     running(page, 300)
-    page.get_by_text(re.compile(r"[5-8] of 8")).first.wait_for(timeout=25_000)
+    page.get_by_text(re.compile(r"[5-8] of 8")).first.wait_for(timeout=60_000)
     token = page.evaluate("window.__lab.token")
     page.get_by_role("radio", name="Only D").or_(page.get_by_role("button", name="Only D")).first.click()
-    page.wait_for_function("location.search.includes('gan.train=d')", timeout=10_000)
+    page.wait_for_function("location.search.includes('gan.train=d')", timeout=60_000)
     before = page.evaluate("window.__lab.step")
     running(page, before + 20)
     assert page.evaluate("window.__lab.token") == token  # taken over live, not started anew
@@ -33,25 +33,25 @@ def test_the_next_update_is_taken_apart_and_played(visit):
     page = visit("gans?ganlook.inside=slow", height=1800)
     running(page, 50)
     page.get_by_role("button", name="Take the next update apart").click()
-    page.get_by_text(re.compile(r"The update after step [1-9]")).wait_for(timeout=20_000)
-    page.get_by_text(re.compile(r"^(Noise|Generate|Judge|D learns|Pull|Move)\. ")).first.wait_for(timeout=20_000)
-    page.get_by_text("Paused").first.wait_for(timeout=10_000)
+    page.get_by_text(re.compile(r"The update after step [1-9]")).wait_for(timeout=60_000)
+    page.get_by_text(re.compile(r"^(Noise|Generate|Judge|D learns|Pull|Move)\. ")).first.wait_for(timeout=60_000)
+    page.get_by_text("Paused").first.wait_for(timeout=60_000)
     assert page.problems == []
 
 
 def test_a_drawn_distribution_becomes_the_data(visit):
     page = visit("gans?ganlook.drawing=true", height=1500)
     running(page, 20)
-    page.get_by_text("Drag to draw").wait_for(timeout=10_000)
-    page.get_by_text(re.compile(r"\d of 8")).first.wait_for(timeout=20_000)
+    page.get_by_text("Drag to draw").wait_for(timeout=60_000)
+    page.get_by_text(re.compile(r"\d of 8")).first.wait_for(timeout=60_000)
     box = still(page)
     page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] + 0.4 * box["height"])
     page.mouse.down()
     for i in range(12):
         page.mouse.move(box["x"] + (0.3 + 0.035 * i) * box["width"], box["y"] + 0.4 * box["height"])
     page.mouse.up()
-    page.wait_for_function("location.search.includes('gan.own=') && location.search.includes('gan.dataset=own')", timeout=10_000)
-    page.get_by_text("Your own").first.wait_for(timeout=10_000)
+    page.wait_for_function("location.search.includes('gan.own=') && location.search.includes('gan.dataset=own')", timeout=60_000)
+    page.get_by_text("Your own").first.wait_for(timeout=60_000)
     running(page, 20)
     assert page.problems == []
 
@@ -59,6 +59,6 @@ def test_a_drawn_distribution_becomes_the_data(visit):
 def test_digits_are_learnt_and_walked_through(visit):
     page = visit("gans?ganlook.part=digits", height=1500)
     running(page, 60)
-    page.get_by_text("Class asked for").first.wait_for(timeout=20_000)
-    page.get_by_text(re.compile("Generator of step")).wait_for(timeout=20_000)
+    page.get_by_text("Class asked for").first.wait_for(timeout=60_000)
+    page.get_by_text(re.compile("Generator of step")).wait_for(timeout=60_000)
     assert page.locator("[data-testid=stException]").count() == 0 and page.problems == []

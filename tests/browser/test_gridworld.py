@@ -8,8 +8,8 @@ from tests.browser.test_pages import settled
 def opened(visit, path="gridworld", **more):
     page = visit(path, **more)
     settled(page)
-    canvas(page).scroll_into_view_if_needed(timeout=20_000)  # what lies out of sight is not painted
-    page.wait_for_function("window.__lab?.parts['grid/world']?.draws > 3", timeout=20_000)
+    canvas(page).scroll_into_view_if_needed(timeout=60_000)  # what lies out of sight is not painted
+    page.wait_for_function("window.__lab?.parts['grid/world']?.draws > 3", timeout=60_000)
     return page
 
 
@@ -24,7 +24,7 @@ def at(page, row, column, rows, columns):
 
 def test_an_agent_learns_at_once_and_a_cell_tells_its_numbers(visit):
     page = opened(visit)
-    page.wait_for_function("window.__lab?.step > 120", timeout=20_000)
+    page.wait_for_function("window.__lab?.step > 120", timeout=60_000)
     page.mouse.click(*at(page, 2, 3, 4, 12))
     page.get_by_role("heading", name="Row 3, column 4").wait_for()
     row = page.locator(".side tr.best").first.inner_text()
@@ -37,7 +37,7 @@ def test_an_agent_learns_at_once_and_a_cell_tells_its_numbers(visit):
 
 def test_slow_motion_goes_through_backups_with_their_numbers(visit):
     page = opened(visit)
-    page.wait_for_function("window.__lab?.step > 30", timeout=20_000)
+    page.wait_for_function("window.__lab?.step > 30", timeout=60_000)
     page.get_by_role("button", name="Slow motion").click()
     page.get_by_role("button", name="Play", exact=True).wait_for()  # the run waits meanwhile
     page.get_by_role("button", name="Before the first backup").click()
@@ -62,7 +62,7 @@ def test_a_visitor_walks_the_best_way_and_the_task_ticks(visit):
         page.keyboard.press(key)
     page.get_by_text("You made it.").wait_for()
     assert page.locator(".side .big").inner_text() == "−13"
-    page.get_by_role("img", name="check_circle icon").wait_for(timeout=10_000)
+    page.get_by_role("img", name="check_circle icon").wait_for(timeout=60_000)
     page.keyboard.press("Enter")
     assert page.problems == []
 
@@ -97,6 +97,6 @@ def test_bad_links_are_answered_in_words_and_the_page_goes_on(visit):
 def test_sarsa_races_q_learning_on_the_cliff(visit):
     page = opened(visit, "gridworld?gridlook.inside=race&gridworld.race_seeds=3")
     page.get_by_text("SARSA against Q-learning", exact=True).click()
-    page.get_by_text(re.compile("SARSA.*wins")).wait_for(timeout=40_000)
+    page.get_by_text(re.compile("SARSA.*wins")).wait_for(timeout=60_000)
     page.wait_for_function("Object.entries(window.__lab.parts).filter(([name, part]) => name.includes('world-') && part.draws > 0).length === 2")
     assert page.problems == []

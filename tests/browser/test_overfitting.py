@@ -8,12 +8,12 @@ import pytest
 
 def opened(visit, part, **settings):
     page = visit(f"overfitting?overfitting.part={part}" + "".join(f"&{name}={value}" for name, value in settings.items()), height=1500)
-    page.locator("canvas").first.wait_for(timeout=25_000)
+    page.locator("canvas").first.wait_for(timeout=60_000)
     return page
 
 
 def running(page, step):
-    page.wait_for_function(f"window.__lab?.step >= {step}", timeout=25_000)
+    page.wait_for_function(f"window.__lab?.step >= {step}", timeout=60_000)
 
 
 def test_every_part_draws_a_run_that_is_really_happening(visit):
@@ -37,7 +37,7 @@ def test_the_complexity_slider_looks_at_another_network_of_the_same_run(visit):
         slider.press("ArrowRight")
     page.get_by_text("looked at").first.wait_for()
     page.wait_for_function("location.search.includes('capacity.hidden_units=7')||location.search.includes('capacity.hidden_units=10')"
-                           "||!location.search.includes('hidden_units')", timeout=10_000)  # fmt: skip
+                           "||!location.search.includes('hidden_units')", timeout=60_000)  # fmt: skip
     page.wait_for_timeout(800)
     assert page.evaluate("window.__lab.token") == token
     assert page.problems == []
@@ -47,7 +47,7 @@ def test_points_are_drawn_and_become_the_data(visit):
     page = opened(visit, "capacity")
     running(page, 20)
     page.get_by_text("Draw points").click()
-    page.get_by_text("Click or drag to add points").wait_for(timeout=10_000)
+    page.get_by_text("Click or drag to add points").wait_for(timeout=60_000)
     page.wait_for_timeout(700)
     box = page.locator("canvas").first.bounding_box()
     page.mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.3 * box["height"])
@@ -55,8 +55,8 @@ def test_points_are_drawn_and_become_the_data(visit):
     for i in range(12):
         page.mouse.move(box["x"] + (0.4 + 0.03 * i) * box["width"], box["y"] + 0.3 * box["height"])
     page.mouse.up()
-    page.wait_for_function("location.search.includes('capacity.own=')", timeout=10_000)
-    page.get_by_text("are kept apart").first.wait_for(timeout=10_000)
+    page.wait_for_function("location.search.includes('capacity.own=')", timeout=60_000)
+    page.get_by_text("are kept apart").first.wait_for(timeout=60_000)
     running(page, 20)
     assert page.problems == []
 
@@ -67,9 +67,9 @@ def test_an_uploaded_table_is_fitted_and_its_script_repeats_the_loss(visit, tmp_
     token = page.evaluate("window.__lab.token")
     page.get_by_text("Your own points").click()
     page.locator("input[type=file]").set_input_files(tmp_path / "own.csv")
-    page.get_by_role("button", name="Learn from these columns").click(timeout=10_000)
-    page.wait_for_function("location.search.includes('capacity.own=')", timeout=10_000)
-    page.wait_for_function(f"window.__lab?.token !== '{token}' && window.__lab?.state === 'finished'", timeout=25_000)
+    page.get_by_role("button", name="Learn from these columns").click(timeout=60_000)
+    page.wait_for_function("location.search.includes('capacity.own=')", timeout=60_000)
+    page.wait_for_function(f"window.__lab?.token !== '{token}' && window.__lab?.state === 'finished'", timeout=60_000)
     page.get_by_role("button", name="Take it home").click()
     for name in ("Python script", "History"):
         with page.expect_download() as download:

@@ -20,8 +20,8 @@ WINE = "alcohol,hue,kind\n" + "\n".join(f"{12 + x:.3f},{1 + y:.3f},{'red' if x >
 
 
 def settled(page):
-    page.locator("h1").first.wait_for(timeout=20_000)
-    page.wait_for_function("document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') !== 'running'", timeout=20_000)
+    page.locator("h1").first.wait_for(timeout=60_000)
+    page.wait_for_function("document.querySelector('[data-testid=stApp]')?.getAttribute('data-test-script-state') !== 'running'", timeout=60_000)
     page.wait_for_timeout(700)
 
 
@@ -43,7 +43,7 @@ def test_a_page_opens_in_a_browser_without_an_error_and_fits(visit, path, title,
     page = visit(path, width, scheme)
     settled(page)
     picture = page.locator("canvas, .tx").first  # the Text screen marks words instead of drawing
-    picture.wait_for(timeout=20_000)
+    picture.wait_for(timeout=60_000)
     if os.environ.get("PLAYGROUND_SCREENSHOTS"):  # of all pages they cost a minute
         SCREENSHOTS.mkdir(exist_ok=True)
         page.screenshot(path=SCREENSHOTS / f"{path or 'home'}-{width}-{scheme}.png", full_page=True)
@@ -56,8 +56,8 @@ def test_a_page_opens_in_a_browser_without_an_error_and_fits(visit, path, title,
 @pytest.mark.alone
 def test_a_first_visit_sees_the_spiral_solved_within_seconds(visit):
     page = visit("decision-boundaries")
-    page.get_by_role("button", name="Pause").wait_for(timeout=20_000)
-    page.wait_for_function("window.__lab?.step > 25 * 25", timeout=20_000)
+    page.get_by_role("button", name="Pause").wait_for(timeout=60_000)
+    page.wait_for_function("window.__lab?.step > 25 * 25", timeout=60_000)
     solved = page.get_by_text(re.compile("test accuracy")).first
     solved.wait_for()
     page.wait_for_function("window.__lab?.frames > 40")
@@ -66,7 +66,7 @@ def test_a_first_visit_sees_the_spiral_solved_within_seconds(visit):
 
 def test_pause_step_reset_and_the_keyboard_do_what_they_say(visit):
     page = visit("decision-boundaries")
-    page.get_by_role("button", name="Pause").click(timeout=20_000)
+    page.get_by_role("button", name="Pause").click(timeout=60_000)
     page.get_by_role("button", name="Play", exact=True).wait_for()
     page.wait_for_timeout(300)
     still = step_of(page)
@@ -87,7 +87,7 @@ def test_pause_step_reset_and_the_keyboard_do_what_they_say(visit):
 @pytest.mark.alone
 def test_at_least_twenty_frames_a_second_while_it_trains(visit):
     page = visit("decision-boundaries")
-    page.wait_for_function("window.__lab?.frames > 20", timeout=20_000)
+    page.wait_for_function("window.__lab?.frames > 20", timeout=60_000)
     before = page.evaluate("[window.__lab?.frames, performance.now()]")
     page.wait_for_timeout(3000)
     after = page.evaluate("[window.__lab?.frames, performance.now()]")
@@ -98,7 +98,7 @@ def test_at_least_twenty_frames_a_second_while_it_trains(visit):
 def test_a_copied_address_brings_back_the_same_setting(visit):
     page = visit("decision-boundaries?boundary.dataset=pinwheel&boundary.classes=5&boundary.hidden_sizes=6,4&boundary.seed=3")
     settled(page)
-    page.locator("[data-testid=stCaptionContainer]").get_by_text("Pinwheel").first.wait_for(timeout=10_000)
+    page.locator("[data-testid=stCaptionContainer]").get_by_text("Pinwheel").first.wait_for(timeout=60_000)
     page.wait_for_function("window.__lab?.frames > 0")
     assert "boundary.classes=5" in page.url and "boundary.seed=3" in page.url
     assert page.problems == []
@@ -106,20 +106,20 @@ def test_a_copied_address_brings_back_the_same_setting(visit):
 
 def test_a_tampered_address_says_what_was_ignored(visit):
     page = visit("decision-boundaries?boundary.learning_rate=900&boundary.magic=1")
-    page.get_by_text("The link asked for something").wait_for(timeout=20_000)
+    page.get_by_text("The link asked for something").wait_for(timeout=60_000)
     assert page.get_by_text("Learning rate must be between").count() == 1
 
 
 def test_an_uploaded_table_is_learnt_scrubbed_and_taken_home(visit, tmp_path):
     page = visit("decision-boundaries", height=1400)
-    page.get_by_role("button", name="Pause").wait_for(timeout=20_000)
+    page.get_by_role("button", name="Pause").wait_for(timeout=60_000)
     page.get_by_text("Your own data").click()
     (tmp_path / "wine.csv").write_text(WINE)
     page.locator("input[type=file]").set_input_files(tmp_path / "wine.csv")
     before = page.evaluate("window.__lab.token")
-    page.get_by_role("button", name="Learn from this table").click(timeout=10_000)
-    page.wait_for_function("location.search.includes('boundary.own=')", timeout=10_000)
-    page.wait_for_function(f"window.__lab.token !== '{before}' && window.__lab.step > 200", timeout=30_000)  # the table's run, not the one before
+    page.get_by_role("button", name="Learn from this table").click(timeout=60_000)
+    page.wait_for_function("location.search.includes('boundary.own=')", timeout=60_000)
+    page.wait_for_function(f"window.__lab.token !== '{before}' && window.__lab.step > 200", timeout=60_000)  # the table's run, not the one before
     page.get_by_role("button", name="Pause").click()
     page.get_by_role("button", name="Play", exact=True).wait_for()
     page.wait_for_timeout(400)
@@ -137,11 +137,11 @@ def test_an_uploaded_table_is_learnt_scrubbed_and_taken_home(visit, tmp_path):
 
 def test_a_binary_file_named_csv_is_refused_in_words_and_the_run_goes_on(visit, tmp_path):
     page = visit("decision-boundaries")
-    page.get_by_role("button", name="Pause").wait_for(timeout=20_000)
+    page.get_by_role("button", name="Pause").wait_for(timeout=60_000)
     page.get_by_text("Your own data").click()
     (tmp_path / "picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
     page.locator("input[type=file]").set_input_files(tmp_path / "picture.csv")
-    page.get_by_text("is not a text file").wait_for(timeout=10_000)
+    page.get_by_text("is not a text file").wait_for(timeout=60_000)
     step = step_of(page)
     page.wait_for_function(f"window.__lab?.step > {step}")
 
@@ -149,7 +149,7 @@ def test_a_binary_file_named_csv_is_refused_in_words_and_the_run_goes_on(visit, 
 @pytest.mark.alone
 def test_pictures_follow_a_slider_and_a_handle_before_they_are_let_go(visit):
     page = visit("activations")
-    page.wait_for_function("window.__lab?.painted > 2", timeout=20_000)
+    page.wait_for_function("window.__lab?.painted > 2", timeout=60_000)
     settled(page)
     knob = page.locator(".st-key-activations-probe [data-testid=stSliderThumbValue]").locator("..")
     for moved in (knob, page.locator("button.handle").first):
@@ -163,22 +163,22 @@ def test_pictures_follow_a_slider_and_a_handle_before_they_are_let_go(visit):
         for step in range(12):
             page.mouse.move(x + 4 * step, y)
             page.wait_for_timeout(25)
-        page.wait_for_function(f"window.__lab.peeks > {before[0] + 2} && window.__lab.painted > {before[1] + 2}", timeout=10_000)
+        page.wait_for_function(f"window.__lab.peeks > {before[0] + 2} && window.__lab.painted > {before[1] + 2}", timeout=60_000)
         page.mouse.up()
-        page.wait_for_function(f"location.href !== {address!r} && location.search.includes('activations.probe=')", timeout=10_000)
+        page.wait_for_function(f"location.href !== {address!r} && location.search.includes('activations.probe=')", timeout=60_000)
         settled(page)
     assert page.problems == []
 
 
 def test_a_run_goes_on_while_another_screen_is_open(visit):
     page = visit("decision-boundaries")
-    page.wait_for_function("window.__lab?.step > 50", timeout=20_000)
+    page.wait_for_function("window.__lab?.step > 50", timeout=60_000)
     step = step_of(page)
     page.get_by_role("link", name="Loss functions").first.click()
     page.get_by_role("heading", name="Loss functions").wait_for()
     page.wait_for_timeout(1500)
     page.get_by_role("link", name="Decision boundaries").first.click()
-    page.wait_for_function(f"window.__lab?.step > {step + 200}", timeout=10_000)
+    page.wait_for_function(f"window.__lab?.step > {step + 200}", timeout=60_000)
 
 
 @pytest.mark.alone
@@ -186,7 +186,7 @@ def test_a_closed_tab_leaves_no_worker_and_the_app_process_never_loads_torch(app
     context = browser.new_context()
     page = context.new_page()
     page.goto(f"{app.url}/decision-boundaries?boundary.seed=77")
-    page.wait_for_function("window.__lab?.step > 50", timeout=20_000)
+    page.wait_for_function("window.__lab?.step > 50", timeout=60_000)
     context.close()
     deadline = time.monotonic() + 25
     while app.health()["runs"].get("playing", 0) and time.monotonic() < deadline:
@@ -202,7 +202,7 @@ def test_stopping_the_server_leaves_no_process(tmp_path, browser):
     server = Server(tmp_path)
     page = browser.new_page()
     page.goto(f"{server.url}/decision-boundaries")
-    page.wait_for_function("window.__lab?.step > 20", timeout=30_000)
+    page.wait_for_function("window.__lab?.step > 20", timeout=60_000)
     children = psutil.Process(server.process.pid).children(recursive=True)
     assert children
     server.stop()

@@ -28,7 +28,7 @@ def screen(visit):
 def test_digits_are_learnt_before_the_visitor_has_touched_anything(visit):
     page = visit("train")
     trained(page, 1600)
-    page.get_by_text(re.compile(r"9[5-9]\.\d%")).first.wait_for(timeout=20_000)
+    page.get_by_text(re.compile(r"9[5-9]\.\d%")).first.wait_for(timeout=60_000)
     page.get_by_text("How its layers learn").wait_for()
     assert page.get_by_text("dense 64", exact=False).first.is_visible()
     assert page.problems == []
@@ -38,27 +38,27 @@ def test_a_network_is_built_from_cards_and_what_is_impossible_is_said_at_its_car
     page = screen("network")
     page.get_by_role("button", name="Add a layer at place 4").click()
     page.get_by_role("menuitem", name="Dropout").click()
-    page.wait_for_url(re.compile(r"dropout"), timeout=15_000)
+    page.wait_for_url(re.compile(r"dropout"), timeout=60_000)
     units = page.get_by_label("number of units of layer 2")
     units.fill("100")
     units.press("Enter")
-    page.wait_for_url(re.compile(r"dense\+100"), timeout=15_000)
+    page.wait_for_url(re.compile(r"dense\+100"), timeout=60_000)
     page.get_by_role("button", name="Move layer 1, flatten", exact=True).focus()
     page.keyboard.press("ArrowDown")
-    page.get_by_text("Layer 1, dense 100, needs a list of numbers").wait_for(timeout=15_000)
+    page.get_by_text("Layer 1, dense 100, needs a list of numbers").wait_for(timeout=60_000)
     page.get_by_role("button", name="Put flatten here").click()
-    page.wait_for_url(re.compile(r"stack=flatten\+%7C\+dense\+100"), timeout=15_000)
-    page.get_by_text("7,510").wait_for(timeout=15_000)  # 64 · 100 + 100 + 100 · 10 + 10
+    page.wait_for_url(re.compile(r"stack=flatten\+%7C\+dense\+100"), timeout=60_000)
+    page.get_by_text("7,510").wait_for(timeout=60_000)  # 64 · 100 + 100 + 100 · 10 + 10
     assert page.problems == []
 
 
 def test_a_cell_of_the_confusion_matrix_opens_the_images_in_it_and_the_test_rows_wait_to_be_asked_for(screen):
     page = screen("fails")
     trained(page, 1600)
-    page.get_by_text("Finished after 40 epochs").wait_for(timeout=20_000)  # the page below moves down for it
+    page.get_by_text("Finished after 40 epochs").wait_for(timeout=60_000)  # the page below moves down for it
     matrix = page.locator("canvas").first
     matrix.click(position={"x": 60, "y": matrix.bounding_box()["height"] - 68})  # zero, rightly called so
-    page.get_by_text("rightly called so").wait_for(timeout=15_000)
+    page.get_by_text("rightly called so").wait_for(timeout=60_000)
     assert page.locator(".gallery figure.right").count() > 10
     assert page.get_by_text("on test rows").count() == 0
     page.get_by_text("Test rows", exact=True).click()
@@ -91,7 +91,7 @@ def test_the_finder_proposes_a_rate_and_a_button_takes_it(screen):
         if use.count():
             use.click()
         try:
-            page.wait_for_url(taken, timeout=8_000)
+            page.wait_for_url(taken, timeout=60_000)
             break
         except Late:
             continue

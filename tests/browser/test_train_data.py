@@ -72,14 +72,14 @@ def test_a_table_is_looked_at_chosen_and_learnt_from(visit, tmp_path):
     (tmp_path / "exam.csv").write_text("\n".join(rows))
     (tmp_path / "broken.csv").write_bytes(b"\x89PNG\r\n\x1a\n")
     page.locator("input[type=file]:not([multiple])").set_input_files(tmp_path / "exam.csv")
-    page.get_by_text("exam.csv · 90 rows · 4 columns").wait_for(timeout=40_000)
+    page.get_by_text("exam.csv · 90 rows · 4 columns").wait_for(timeout=60_000)
     page.get_by_text("“hours” may give the target away: each of its values goes with one class only.").wait_for()
     page.get_by_role("button", name="Learn from this table").click()
-    page.get_by_text("90 rows · 3 columns become").wait_for(timeout=40_000)
+    page.get_by_text("90 rows · 3 columns become").wait_for(timeout=60_000)
     assert "train.dataset=own_table" in page.url and "train.own=" in page.url
     page.get_by_text("Your own data").click()
     page.locator("input[type=file]:not([multiple])").set_input_files(tmp_path / "broken.csv")
-    page.get_by_text("broken.csv is not a text file, whatever its name says.").wait_for(timeout=40_000)
+    page.get_by_text("broken.csv is not a text file, whatever its name says.").wait_for(timeout=60_000)
     assert page.problems == []
 
 
@@ -90,10 +90,10 @@ def test_a_zip_of_images_is_looked_at_and_learnt_from_on_a_phone(visit, tmp_path
     page.get_by_text("A zip with a folder for each class").wait_for()
     (tmp_path / "shapes.zip").write_bytes(parcel())
     page.locator("input[type=file][multiple]").set_input_files(tmp_path / "shapes.zip")
-    page.get_by_text("20 images of 2 classes; the class is the folder.").wait_for(timeout=40_000)
+    page.get_by_text("20 images of 2 classes; the class is the folder.").wait_for(timeout=60_000)
     page.get_by_text("Left out because it is no image that can be read: readme.txt.").wait_for()
     page.get_by_role("button", name="Learn from these images").click()
-    page.get_by_text("20 images · 32 × 32 pixels · grey · 2 classes").wait_for(timeout=40_000)
+    page.get_by_text("20 images · 32 × 32 pixels · grey · 2 classes").wait_for(timeout=60_000)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth") and page.problems == []
 
 
@@ -101,13 +101,13 @@ def test_a_download_shows_its_progress_and_is_cancelled(visit, slow):
     page = visit(DATA)
     page.get_by_text("MNIST", exact=True).click()
     page.get_by_role("button", name="Download", exact=True).click()
-    page.get_by_text("s left").or_(page.get_by_text("min left")).first.wait_for(timeout=40_000)
+    page.get_by_text("s left").or_(page.get_by_text("min left")).first.wait_for(timeout=60_000)
     page.get_by_role("button", name="Cancel").click()
-    page.get_by_text("The download was cancelled; nothing of it was kept.").wait_for(timeout=20_000)
+    page.get_by_text("The download was cancelled; nothing of it was kept.").wait_for(timeout=60_000)
     deadline = time.monotonic() + 20
     while not slow[1].broken and time.monotonic() < deadline:
         time.sleep(0.05)
     assert slow[1].broken  # the server noticed
     page.get_by_role("button", name="Not now").click()
-    page.get_by_text("Examples of each class").wait_for(timeout=30_000)
+    page.get_by_text("Examples of each class").wait_for(timeout=60_000)
     assert page.problems == []
