@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
+from playground.runs import sockets  # noqa: E402
 from playground.runs.browsers import RememberBrowser  # noqa: E402
 from playground.runs.engine import close_engine, get_engine  # noqa: E402
 from playground.runs.live import live  # noqa: E402
@@ -47,6 +48,7 @@ async def health(_request: Request) -> JSONResponse:
 
 @contextlib.asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
+    sockets.hurry()
     engine = get_engine()
     timer = threading.Timer(WARM_SECONDS, engine.warm)
     timer.daemon = True

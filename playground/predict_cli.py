@@ -22,9 +22,14 @@ def main(words: Sequence[str]) -> int:
         from playground import predict_text_cli
 
         return predict_text_cli.main(words[1:])
+    if words[:1] == ["speech"]:
+        from playground import predict_speech_cli
+
+        return predict_speech_cli.main(words[1:])
     parser = argparse.ArgumentParser(prog="python -m playground predict", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("text", help="one of the text tasks on texts or lines: predict text --task sentiment …", add_help=False)
+    commands.add_parser("speech", help="which digit is said: predict speech FILE…", add_help=False)
     image = commands.add_parser("image", help="name pictures")
     image.add_argument("--model", required=True, help="a bundled model (zoo list), timm:NAME or hub:OWNER/NAME")
     image.add_argument("files", nargs="+", metavar="FILE")

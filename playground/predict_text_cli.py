@@ -26,6 +26,9 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--template", default="This text is about {}.", help="for zero-shot: the sentence around each label")
     parser.add_argument("--sentences", type=int, default=3, help="for summary: how many are kept")
     parser.add_argument("--count", type=int, default=5, help="for search: passages printed")
+    parser.add_argument("--tokens", type=int, default=60, help="for generation: how many are written")
+    parser.add_argument("--temperature", type=float, default=0.8, help="for generation: 0 always takes the likeliest token")
+    parser.add_argument("--seed", type=int, default=0, help="for generation")
     parser.add_argument("--column", help="of a table given with --file")
     parser.add_argument("--file", help="a TXT, CSV, TSV, XLSX or Parquet file in place of texts")
     parser.add_argument("text", nargs="*", help="texts, one each; without any, lines of standard input")
@@ -112,7 +115,7 @@ def _question(parsed: argparse.Namespace, texts: list[str]) -> Records:
         found = answer(clean(each, "The passage"), clean(parsed.question, "The question", 300))
         near = max(range(len(found["sentences"])), key=lambda i: found["nearness"][i])
         begin, end = found["sentences"][near]
-        best = found["answers"][0] if found["answers"] else {"text": each[begin:end], "score": float(found["nearness"][near])}
+        best = {"text": "", "score": 0.0} if found["none"] else found["answers"][0] if found["answers"] else {"text": each[begin:end], "score": float(found["nearness"][near])}
         records.append({"question": parsed.question, "answer": best["text"], "score": best["score"], "sentence": clean(each)[begin:end], "line": best["text"]})
     return records
 
@@ -166,11 +169,23 @@ def _embed(parsed: argparse.Namespace, texts: list[str]) -> Records:
     return [{"text": each, "embedding": [round(float(x), 6) for x in vector]} for each, vector in zip(texts, vectors, strict=True)]
 
 
+def _generation(parsed: argparse.Namespace, texts: list[str]) -> Records:
+    from playground.data.texts import clean
+    from playground.experiments.transformer_writing import generate
+
+    records = []
+    for each in texts:
+        made = generate(prompt=clean(each), tokens=parsed.tokens, temperature=parsed.temperature, seed=parsed.seed)
+        records.append({"prompt": each, "text": made["text"], "line": f"{each}{made['text']}"})
+    return records
+
+
 TASKS: dict[str, Callable[[argparse.Namespace, list[str]], Records]] = {
     "sentiment": _classify("sentiment"), "topic": _classify("topic"), "ner": _tags("names"), "pos": _tags("words"), "qa": _question, "similarity": _similarity,
     "search": _search, "zero-shot": _labels, "summary": _summary, "embed": _embed,
+    "generation": _generation,
 }  # fmt: skip
-HUB = {"sentiment": "classify", "topic": "classify", "ner": "names", "qa": "question", "zero-shot": "infer", "summary": "rewrite"}
+HUB = {"sentiment": "classify", "topic": "classify", "ner": "names", "qa": "question", "zero-shot": "infer", "summary": "rewrite", "generation": "generate"}
 WHOLE = ("qa", "summary", "search")
 
 
@@ -181,8 +196,9 @@ def _from_hub(parsed: argparse.Namespace, texts: list[str]) -> Records:
     if parsed.task not in HUB:
         raise UserError(f"The task {parsed.task} is done by the bundled backbone alone.", f"--model goes with {', '.join(HUB)}.")
     records = []
+    more = {"tokens": parsed.tokens, "temperature": parsed.temperature, "seed": parsed.seed} if parsed.task == "generation" else {}
     for each in texts:
-        task = HubText(task=HUB[parsed.task], model=hub_files.checked(parsed.model), extra=(parsed.question or parsed.labels or "")[:300])
+        task = HubText(task=HUB[parsed.task], model=hub_files.checked(parsed.model), extra=(parsed.question or parsed.labels or "")[:300], **more)
         found = answer(**{**task.arguments(), "text": each})
         best = found["choices"][0] if "choices" in found else None
         records.append({"text": each, **(best or {name: value for name, value in found.items() if name in ("names", "text")})})

@@ -169,6 +169,23 @@ def fetch(job: Job) -> Path:
         raise in_words(job.repository, error) from error
 
 
+def announced(repository: str) -> list[tuple[str, int]]:
+    """What `fetch` would bring: name and size in bytes of each file, as the Hub says now. Nothing is downloaded.
+
+    Raises:
+        UserError: When the Hub cannot be asked, or has nothing that is opened here.
+    """
+    repository = checked(repository)
+    if offline():
+        raise missing(repository)
+    try:
+        return [(name, size) for name, size, _ in _wanted(repository)[0]]
+    except UserError:
+        raise
+    except Exception as error:  # of the Hub's library and those below it: each has its sentence
+        raise in_words(repository, error) from error
+
+
 def _wanted(repository: str) -> tuple[list[tuple[str, int, str]], str]:
     """Name, size and SHA-256 (of large files) of each file to fetch, weights last, and the commit they belong to."""
     from huggingface_hub import HfApi

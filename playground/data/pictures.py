@@ -20,6 +20,8 @@ PAD = 84  # side of a drawing made into pixels
 PEN = 1 / 13  # width of a stroke, as a share of the side
 DIGIT_BOX = 20  # the longer side of a digit inside its 28 × 28 picture (LeCun et al. 1998, section III.A)
 KEPT = 256  # longer side of a picture kept for a visitor
+CALM = 224  # longer side to which a photograph of a digit is reduced before its ink is looked for
+LEAN = 0.5  # skewness of the differences from the ground from which strokes are taken for darker or lighter than it
 INK = 0.25  # share of full ink from which a pixel counts as drawn
 
 SAMPLES = {
@@ -27,6 +29,7 @@ SAMPLES = {
     "cross": "Cross", "disc": "Disc", "stripes": "Stripes", "checks": "Checkerboard", "ramp": "Ramp", "dot": "A single dot",
     "temple": "Photograph: temple", "flower": "Photograph: flower",
 }  # fmt: skip
+LEGIBLE = {8: 46, 9: 118}  # which of the bundled digits of a class is shown where the usual one, the fourth, is hard to read
 _PHOTOGRAPHS = {"temple": ("china.jpg", (0.30, 0.0, 0.66)), "flower": ("flower.jpg", (0.12, 0.0, 0.66))}  # file, left, top and side as shares of the width
 
 
@@ -75,7 +78,7 @@ def _digit(number: int) -> np.ndarray:
     from playground.data.datasets import load
 
     data = load("digits")
-    row = int(np.flatnonzero(data.targets == number)[3])
+    row = int(np.flatnonzero(data.targets == number)[LEGIBLE.get(number, 3)])
     large = np.asarray(Image.fromarray(data.show(row)[:, :, 0]).resize((44, 44), Image.Resampling.BICUBIC), np.uint8)
     return np.pad(large, 6)
 
@@ -209,6 +212,9 @@ def as_digit(image: np.ndarray, shape: tuple[int, int, int], clean: bool = False
     channels, side, _ = shape
     grey = _grey(image)
     steps = [Step(f"As it came: {grey.shape[1]} × {grey.shape[0]} pixels.", image)]
+    if not clean and max(grey.shape) > CALM:
+        grey = _reduced(grey, CALM)
+        steps.append(Step(f"Reduced to {grey.shape[1]} × {grey.shape[0]} pixels: the camera's noise averages away.", _bytes(grey)))
     ink, words = _ink(grey, clean)
     steps += [Step(each, _bytes(ink)) for each in words]
     if not clean:
@@ -239,8 +245,7 @@ def _ink(grey: np.ndarray, clean: bool) -> tuple[np.ndarray, list[str]]:
     words: list[str] = []
     if np.ptp(grey) < 0.05:  # one shade all over
         return np.zeros_like(grey), words
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    if np.median(border) > 0.5:
+    if _dark_on_light(grey, clean):
         grey = 1 - grey
         words.append("Dark on light: inverted.")
     if not clean:
@@ -250,6 +255,29 @@ def _ink(grey: np.ndarray, clean: bool) -> tuple[np.ndarray, list[str]]:
             grey = np.clip((flat - low - 0.25 * (high - low)) / max(0.75 * (high - low), 1e-6), 0, 1)
             words.append("Shade of the paper taken away, ink brought to full strength.")
     return grey / grey.max(), words
+
+
+def _reduced(grey: np.ndarray, longest: int) -> np.ndarray:
+    """A picture (h, w) in [0, 1] whose longer side becomes `longest`, by averaging."""
+    from PIL import Image
+
+    scale = longest / max(grey.shape)
+    size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
+    return np.asarray(Image.fromarray(grey.astype(np.float32)).resize(size, Image.Resampling.BOX), float)
+
+
+def _dark_on_light(grey: np.ndarray, clean: bool) -> bool:
+    """Whether the strokes are darker than their ground. Grey paper in a dim room is darker than half: what counts is the ground around the strokes."""
+    from PIL import Image, ImageFilter
+
+    bright = bool(np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])) > 0.5)
+    if clean:
+        return bright
+    small = Image.fromarray(_bytes(grey)).resize((48, 48), Image.Resampling.BOX)
+    off = np.asarray(small, float) - np.asarray(small.filter(ImageFilter.MedianFilter(31)), float)
+    spread = off.std()
+    lean = float(((off - off.mean()) ** 3).mean() / spread**3) if spread > 0 else 0.0  # strokes are few: they pull the tail of the differences to their side
+    return lean < 0 if abs(lean) > LEAN else bright
 
 
 def _ground(ink: np.ndarray) -> np.ndarray:

@@ -29,34 +29,76 @@ NEWS = {
     "business": "Shares fell four percent after the airline warned that fuel costs would halve its profit for the quarter.",
 }
 
-_THEMES = {
-    "cooking": ("Let the dough rest overnight in the fridge.", "Whisk the eggs before you add the flour.", "The soup needs more salt and a little lemon.",
-                "Roast the carrots until their edges turn brown.", "She bakes bread every Sunday morning.", "Simmer the beans with garlic and bay leaves.",
-                "He burnt the onions and started again.", "A pinch of sugar takes the edge off tomatoes.", "Fold the butter into the pastry in thin layers.",
-                "The sauce thickens as it cools."),
-    "space": ("The probe sent its first pictures of the icy moon.", "Two stars circle each other every nine hours.", "Astronauts repaired the station's solar panel.",
-              "The telescope will look for planets around red dwarfs.", "A comet's tail always points away from the sun.", "The rocket's second stage failed to ignite.",
-              "Dust storms on Mars can last for months.", "Gravity bends the light of distant galaxies.", "The rover drilled into a rock near the crater.",
-              "Black holes swallow even light."),
-    "football": ("The striker scored twice in the second half.", "Their goalkeeper saved a penalty in extra time.", "The club sacked its coach after six defeats.",
-                 "A late header won the cup for the visitors.", "Fans sang long after the final whistle.", "The defender was sent off for a foul.",
-                 "They drew at home against the league leaders.", "The midfielder will miss the season with a torn ligament.", "A free kick curled into the top corner.",
-                 "The referee added five minutes."),
-    "money": ("The bank raised its interest rate again.", "Inflation fell to two percent last month.", "She compared three offers before taking the loan.",
-              "Investors sold shares after the warning.", "The company will pay no dividend this year.", "Rents have grown faster than wages.",
-              "He keeps his savings in a pension fund.", "The central bank expects slower growth.", "Their profit doubled on strong exports.",
-              "The budget leaves a deficit of four billion."),
-    "health": ("The nurse took his blood pressure twice.", "A walk of thirty minutes lowers the risk of heart disease.", "The vaccine protects against three strains.",
-               "Her fever went down after two days.", "Doctors advise seven to eight hours of sleep.", "The surgeon replaced the worn hip joint.",
-               "He takes the tablets with breakfast.", "Stress can bring on headaches.", "The clinic offers free eye tests on Mondays.",
-               "Wash the wound before you bandage it."),
-    "music": ("The violinist tuned her strings before the concert.", "Their new album was recorded in one week.", "The choir rehearses in the old church.",
-              "He plays the blues on a borrowed guitar.", "The drummer counted the band in.", "A piano stood in the corner, out of tune.",
-              "The opera ends with a long duet.", "She wrote the song on a train.", "The orchestra rose when the conductor entered.",
-              "Jazz musicians improvise over a chord progression."),
-}  # fmt: skip
+# Six themes of ten sentences, a blank line between two themes.
+_SENTENCES = """\
+Let the dough rest overnight in the fridge.
+Whisk the eggs before you add the flour.
+The soup needs more salt and a little lemon.
+Roast the carrots until their edges turn brown.
+She bakes bread every Sunday morning.
+Simmer the beans with garlic and bay leaves.
+He burnt the onions and started again.
+A pinch of sugar takes the edge off tomatoes.
+Fold the butter into the pastry in thin layers.
+The sauce thickens as it cools.
 
-THEMES = tuple(each for theme in _THEMES.values() for each in theme)
+The probe sent its first pictures of the icy moon.
+Two stars circle each other every nine hours.
+Astronauts repaired the station's solar panel.
+The telescope will look for planets around red dwarfs.
+A comet's tail always points away from the sun.
+The rocket's second stage failed to ignite.
+Dust storms on Mars can last for months.
+Gravity bends the light of distant galaxies.
+The rover drilled into a rock near the crater.
+Black holes swallow even light.
+
+The striker scored twice in the second half.
+Their goalkeeper saved a penalty in extra time.
+The club sacked its coach after six defeats.
+A late header won the cup for the visitors.
+Fans sang long after the final whistle.
+The defender was sent off for a foul.
+They drew at home against the league leaders.
+The midfielder will miss the season with a torn ligament.
+A free kick curled into the top corner.
+The referee added five minutes.
+
+The bank raised its interest rate again.
+Inflation fell to two percent last month.
+She compared three offers before taking the loan.
+Investors sold shares after the warning.
+The company will pay no dividend this year.
+Rents have grown faster than wages.
+He keeps his savings in a pension fund.
+The central bank expects slower growth.
+Their profit doubled on strong exports.
+The budget leaves a deficit of four billion.
+
+The nurse took his blood pressure twice.
+A walk of thirty minutes lowers the risk of heart disease.
+The vaccine protects against three strains.
+Her fever went down after two days.
+Doctors advise seven to eight hours of sleep.
+The surgeon replaced the worn hip joint.
+He takes the tablets with breakfast.
+Stress can bring on headaches.
+The clinic offers free eye tests on Mondays.
+Wash the wound before you bandage it.
+
+The violinist tuned her strings before the concert.
+Their new album was recorded in one week.
+The choir rehearses in the old church.
+He plays the blues on a borrowed guitar.
+The drummer counted the band in.
+A piano stood in the corner, out of tune.
+The opera ends with a long duet.
+She wrote the song on a train.
+The orchestra rose when the conductor entered.
+Jazz musicians improvise over a chord progression.
+"""
+
+THEMES = tuple(each for each in _SENTENCES.splitlines() if each)
 
 REVIEWS = (
     "Warm, sharp and beautifully acted: the best evening I have had in a cinema this year.",

@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from playground.core.experiment import Experiment, Metrics, State, Trainer, generator_state, restore_generator
+from playground.core.experiment import Experiment, Metrics, State, generator_state, restore_generator
 from playground.core.lazy import torch
 from playground.core.randomness import derive, torch_stream
 from playground.experiments.autoencoder import Autoencoder
 from playground.experiments.autoencoder_data import Lesson, lesson
+from playground.experiments.autoencoder_view import EVALUATED
+from playground.experiments.pictured import Pictured
+from playground.functions.autoencoder_axes import principal
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-EVALUATED = 400  # training and test inputs that the curves are measured on
 STREAMS = ("batches", "noise", "corruption")
 ACTIVE = 0.01  # variance of a code's number over the data from which it tells something (Burda et al. 2016, section 5.2)
 GAP_PLACES = 200
@@ -40,10 +42,12 @@ def prepared(inputs: Tensor) -> Tensor:
     return inputs.float() / 255 if inputs.dtype == torch.uint8 else inputs
 
 
-class AutoencoderTrainer(Trainer):
+class AutoencoderTrainer(Pictured):
     """Encoder, decoder, Adam, and where the codes of known data lie."""
 
     experiment: Autoencoder
+    pictures = "playground.experiments.autoencoder_view"
+    lost = ("The loss left the finite numbers", "A smaller learning rate keeps it in bounds.")
 
     def __init__(self, experiment: Autoencoder):
         super().__init__(experiment)
@@ -131,9 +135,8 @@ class AutoencoderTrainer(Trainer):
         places = self.places[:count]
         if self.experiment.kind == "vae":
             return places
-        centred = (codes - codes.mean(0)).nan_to_num(0)
-        values, vectors = torch.linalg.eigh(centred.T @ centred / max(1, len(codes) - 1))
-        return codes.mean(0) + (places * values.clamp(min=0).sqrt()) @ vectors.T
+        mean, axes, deviations = principal(codes)
+        return mean + (places * deviations) @ axes
 
     def gap(self) -> float:
         """How far a place drawn to be decoded is from the nearest code, relative to how far codes are from one another; 1 = no holes.
@@ -169,22 +172,6 @@ class AutoencoderTrainer(Trainer):
     @property
     def diverged(self) -> bool:
         return not bool(torch.isfinite(self.batch_loss)) or not np.isfinite(self.metrics()["test_loss"])
-
-    @property
-    def stop_reason(self) -> str:
-        if self.diverged:
-            return f"The loss left the finite numbers within {self.step_count:,} steps. A smaller learning rate keeps it in bounds."
-        return f"Finished after {self.step_count:,} steps." if self.finished else ""
-
-    def scene(self) -> dict[str, Any]:
-        from playground.experiments.autoencoder_view import scene
-
-        return scene(self)
-
-    def view(self) -> Any:
-        from playground.experiments.autoencoder_view import look
-
-        return look(self)
 
     # Checkpoints ------------------------------------------------------------------------------------------------------------
 

@@ -9,12 +9,14 @@ import numpy as np
 
 from playground.core.lazy import torch
 from playground.core.randomness import torch_stream
+from playground.functions.autoencoder_axes import LARGEST, principal
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from playground.experiments.autoencoder_trainer import AutoencoderTrainer
 
+EVALUATED = 400  # training and test inputs that the curves are measured on, and whose codes are shown
 REACH = 2.8  # the plane shown: standard deviations of the prior, or of the codes
 FAR = 50.0
 LATTICE_PIXELS, MOST_CELLS, LEAST_CELLS = 400, 12, 5  # of the manifold grid, along each side
@@ -42,19 +44,13 @@ class Basis:
 
 def basis(codes: Tensor, variational: bool) -> Basis:
     """The latent plane itself, in units of a VAE's prior, or centred and scaled by the codes' spread; of more numbers their two principal axes."""
-    codes = codes.nan_to_num(0).clamp(-1e6, 1e6)
+    mean, axes, deviations = principal(codes)
     count = codes.shape[1]
-    centre = torch.zeros(count) if variational else codes.mean(0)
-    axes = torch.eye(count)
-    if count > 2:
-        centred = codes - codes.mean(0)
-        axes = torch.linalg.eigh(centred.T @ centred)[1].flip(1).T[:2]
-        signs = torch.gather(axes, 1, axes.abs().argmax(1, keepdim=True)).sign()  # of two opposite axes always the same one
-        axes = axes * signs
-    if variational:
-        return Basis(centre, axes, 1.0)
-    spread = float(((codes - centre) @ axes.T).std(0, correction=0).max())
-    return Basis(centre, axes, max(spread, 1e-6))
+    centre = torch.zeros(count) if variational else mean
+    if count <= 2:
+        axes = torch.eye(count)
+        deviations = codes.nan_to_num(0).clamp(-LARGEST, LARGEST).std(0, correction=0)
+    return Basis(centre, axes[:2], 1.0 if variational else max(float(deviations.max()), 1e-6))
 
 
 def cells(side: int) -> int:

@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 from playground.core import fields
 from playground.core.limits import DRAWING_CHARACTERS
 from playground.experiments.autoencoder import CORRUPTIONS
-from playground.experiments.autoencoder_view import REACH
+from playground.experiments.autoencoder_view import EVALUATED, REACH
 from playground.experiments.stills import Still
 
 INSIDE = {"curves": "Curves", "between": "From one to another", "draw": "Draw one", "noise": "Noise in, clean out", "samples": "Samples", "anomalies": "Anomalies",
-          "bundled": "Trained on MNIST", "race": "Race", "sweep": "Sweep"}  # fmt: skip
+          "bundled": "Trained on MNIST", "faces": "Trained on faces", "race": "Race", "sweep": "Sweep"}  # fmt: skip
 OF_TABLES = ("curves", "anomalies", "race", "sweep")
 LAYOUTS = {"plane": "Plane", "tsne": "t-SNE"}
 
@@ -29,8 +29,8 @@ class AutoencoderLook(Still):
     )
     place_x: float = fields.number(0.0, -REACH, REACH, group="hidden", label="Place across")
     place_y: float = fields.number(0.0, -REACH, REACH, group="hidden", label="Place up")
-    first: int = fields.integer(3, 0, 300, label="From test input", help="Number of the input the way begins at.")
-    second: int = fields.integer(8, 0, 300, label="To test input", help="Number of the input it ends at.")
+    first: int = fields.integer(3, 0, EVALUATED - 1, group="hidden", label="From code", help="Number of the shown code that the way begins at.")
+    second: int = fields.integer(8, 0, EVALUATED - 1, group="hidden", label="To code", help="Number of the one it ends at.")
     share: float = fields.number(0.5, 0.0, 1.0, step=0.01, label="Share of the way")
     way: str = fields.choice("gaussian", CORRUPTIONS, label="Spoilt by", help="Also noise that the network has never seen.")
     spoilt: float = fields.number(0.4, 0.0, 1.0, step=0.02, label="How much")
@@ -41,6 +41,8 @@ class AutoencoderLook(Still):
 
     def dragged(self, at: Mapping[str, Any]) -> dict[str, Any]:
         """Field values after the handle was dragged, a press on the grid of pictures, or a stroke of the pen."""
+        if at["name"] == "pick":  # a code was clicked: the way goes on from where it ended
+            return {"first": self.second, "second": int(at["number"])} if int(at["number"]) != self.second else {}
         if at["name"] == "ink":
             return {"drawing": str(at["drawing"])[:DRAWING_CHARACTERS]}
         x, y = float(at["x"]), float(at["y"])

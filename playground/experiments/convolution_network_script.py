@@ -82,22 +82,29 @@ def feature_script(opened: Network, pixels: np.ndarray) -> str:
     Raises:
         UserError: For a network that is not written out in this project's own few classes.
     """
+    source, build = written(opened)
+    facts = {"mean": list(opened.mean), "std": list(opened.std), "classes": opened.classes, "shape": " × ".join(map(str, opened.shape))}
+    body = BODY.format(build=build, name=opened.name, pixels=pixels.tolist(), **facts)
+    return HEAD.format(name=opened.name) + "\n" + source + "\n" + body
+
+
+def written(opened: Network) -> tuple[str, str]:
+    """A network's classes as source, and the expression that builds it.
+
+    Raises:
+        UserError: As `feature_script`.
+    """
     from playground.networks import vision
 
     kind = type(opened.module).__name__
     if kind == "SmallCNN":
         source = inspect.getsource(vision.ConvolutionBlock) + "\n\n" + inspect.getsource(vision.SmallCNN)
         widths = tuple(stage[0][0].out_channels for stage in opened.module.features if not hasattr(stage, "kernel_size"))
-        build = f"SmallCNN({opened.shape[0]}, {widths}, {len(opened.classes)})"
-    elif kind == "TinyVGG":
-        source = inspect.getsource(vision.TinyVGG)
-        build = f"TinyVGG({opened.shape[0]}, {len(opened.classes)})"
-    elif kind == "ResNet" and not any(opened.module.layer4.children()):
+        return source, f"SmallCNN({opened.shape[0]}, {widths}, {len(opened.classes)})"
+    if kind == "TinyVGG":
+        return inspect.getsource(vision.TinyVGG), f"TinyVGG({opened.shape[0]}, {len(opened.classes)})"
+    if kind == "ResNet" and not any(opened.module.layer4.children()):
         stages = [stage[0] for stage in (opened.module.layer1, opened.module.layer2, opened.module.layer3)]
         widths, strides = ([getattr(each.conv1, name) for each in stages] for name in ("out_channels", "stride"))
-        source, build = RESIDUAL, f"ResNet({opened.shape[0]}, {opened.module.conv1.out_channels}, {widths}, {[each[0] for each in strides]}, {len(opened.classes)})"
-    else:
-        raise UserError(f"{opened.name} is built by another library and has no short program.", "Take its weights home instead.")
-    facts = {"mean": list(opened.mean), "std": list(opened.std), "classes": opened.classes, "shape": " × ".join(map(str, opened.shape))}
-    body = BODY.format(build=build, name=opened.name, pixels=pixels.tolist(), **facts)
-    return HEAD.format(name=opened.name) + "\n" + source + "\n" + body
+        return RESIDUAL, f"ResNet({opened.shape[0]}, {opened.module.conv1.out_channels}, {widths}, {[each[0] for each in strides]}, {len(opened.classes)})"
+    raise UserError(f"{opened.name} is built by another library and has no short program.", "Take its weights home instead.")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from playground.core.experiment import Experiment, Metrics, State, Trainer, generator_state, restore_generator
+from playground.core.experiment import Experiment, Metrics, State, generator_state, restore_generator
 from playground.core.lazy import torch
 from playground.core.randomness import torch_stream
 from playground.experiments.gan import Gan
 from playground.experiments.gan_measures import SAMPLES, Judge, Verdict
+from playground.experiments.pictured import Pictured
 from playground.functions.gan_losses import OBJECTIVES
 from playground.networks.gan_side import Side
 
@@ -32,10 +33,12 @@ class Seen(NamedTuple):
     verdict: Verdict
 
 
-class GanTrainer(Trainer):
+class GanTrainer(Pictured):
     """One step: `d_steps` updates of D, then `g_steps` of G (Goodfellow et al. 2014, algorithm 1), or one side's alone."""
 
     experiment: Gan
+    pictures = "playground.experiments.gan_view"
+    lost = ("The losses left all bounds", "Smaller learning rates keep them in bounds.")
 
     def __init__(self, experiment: Gan):
         super().__init__(experiment)
@@ -163,22 +166,6 @@ class GanTrainer(Trainer):
     @property
     def diverged(self) -> bool:
         return not all(bool(torch.isfinite(each.network.flat).all()) for each in (self.g, self.d)) or super().diverged
-
-    @property
-    def stop_reason(self) -> str:
-        if self.diverged:
-            return f"The losses have left all bounds after {self.step_count:,} steps. Smaller learning rates keep them in bounds."
-        return f"Finished after {self.step_count:,} steps." if self.finished else ""
-
-    def scene(self) -> dict[str, Any]:
-        from playground.experiments.gan_view import scene
-
-        return scene(self)
-
-    def view(self) -> Any:
-        from playground.experiments.gan_view import look
-
-        return look(self)
 
     def state_dict(self) -> State:
         state: State = {"step_count": self.step_count}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from playground.core import fields
 from playground.core.experiment import Experiment
+from playground.core.limits import DRAWING_CHARACTERS
 from playground.zoo import gan_models
 
 INSIDE = {"curves": "Curves", "slow": "One update, slowly", "answers": "Answers and modes", "race": "Race", "sweep": "Sweep"}
@@ -13,6 +15,9 @@ BESIDE = {"milestones": "Milestones", "nearest_wall": "Nearest real", "real_wall
 PARTS = {"plane": "Points in the plane", "digits": "Images of digits"}
 if gan_models.ready():  # offered where its weights are
     PARTS["trained"] = "A trained generator"
+USES = {"between": "Go between two", "walk": "Walk", "sum": "Add and subtract", "nearest": "Nearest learnt", "judge": "Ask D"}
+SHEET = (6, 10)  # rows and columns of samples of the trained generator
+SAMPLES = SHEET[0] * SHEET[1]
 SHOWN_FIELDS = {"field": "D's answer", "best": "Best possible D", "": "None"}
 
 
@@ -35,7 +40,26 @@ class GanLook(Experiment):
     truncation: float = fields.number(1.0, 0.0, 2.0, step=0.05, label="Truncation",
                                       help="Factor on the noise: below 1 the samples are more typical and more alike, above 1 bolder and odder (Brock et al. 2019).")  # fmt: skip
     wall_seed: int = fields.integer(0, 0, 199, label="Sheet", help="Another number, other noise.")
+    use: str = fields.choice("between", USES, label="With the samples", help="What is done with the samples that were clicked last.")
+    picks: tuple[int, ...] = fields.integers((0, 18, 44), 0, SAMPLES - 1, max_length=3, group="hidden", label="Samples clicked", help="The last three, the latest first.")
+    ink: str = fields.text("", max_length=DRAWING_CHARACTERS, group="hidden", label="Drawing")
+    own: str = fields.text("", max_length=64, group="hidden", label="Own picture")
     walk_seed: int = fields.integer(0, 0, 199, label="Way", help="Another number, another way through the noise.")
+
+    def chosen(self) -> tuple[int, int, int]:
+        """The samples A, B and C; places that a link left out are those of the beginning."""
+        first, second, third = (*self.picks, *(0, 18, 44)[len(self.picks) :])
+        return first, second, third
+
+    def dragged(self, at: Mapping[str, Any]) -> dict[str, Any]:
+        """Field values after a press on the sheet, or a stroke of the pen."""
+        if at["name"] == "ink":
+            return {"ink": str(at["drawing"])[:DRAWING_CHARACTERS], "own": ""}
+        tile, columns = float(at["tile"]), int(at["columns"])
+        row, column = int(float(at["y"]) // tile), int(float(at["x"]) // tile)
+        pick = min(max(row, 0), SAMPLES // columns - 1) * columns + min(max(column, 0), columns - 1)
+        now = self.chosen()
+        return {"picks": now if pick == now[0] else (pick, *(each for each in now if each != pick))[:3]}
 
 
 VANISHING = {"loss": "minimax", "latent": "uniform", "d_steps": 5, "d_learning_rate": 0.01, "g_learning_rate": 0.0001, "noise": 0.06}

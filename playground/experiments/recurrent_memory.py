@@ -20,7 +20,8 @@ class Memory(Recurrent):
     title: ClassVar[str] = "Memory"
 
     task: str = fields.choice("adding", TASKS, label="Task", help="Each can only be solved by remembering.")
-    length: int = fields.integer(40, 10, RECURRENT_STEPS, log=True, label="Length", unit="steps", help="Steps of a sequence: the longer, the further back lies what matters.")
+    length: int = fields.integer(20, 10, RECURRENT_STEPS, log=True, label="Length", unit="steps", help="Steps of a sequence: the longer, the further back lies what matters.")
+    learning_rate: float = fields.number(0.02, 1e-5, 10.0, log=True, live=True, label="Learning rate", help="Length of a step.")
     symbols: int = fields.integer(4, 2, 8, label="Symbols", group="Task", help="Different symbols of recall and copy; a guess is right once in so many.")
     items: int = fields.integer(3, 1, 5, label="Symbols to copy", group="Task", help="How many symbols the copy task shows.")
 

@@ -72,21 +72,25 @@ class TextProblem(Problem):
 
     def write(self, net: RecurrentNet, count: int, temperature: float, stream: torch.Generator, prime: str = "\n") -> str:
         """`count` signs drawn one by one from softmax(logits / temperature), after reading `prime`."""
-        known = {sign: place for place, sign in enumerate(self.text.signs)}
-        start = [known[sign] for sign in prime if sign in known] or [int(self.codes[0])]
-        tape = net.forward(torch.nn.functional.one_hot(torch.tensor(start), self.inputs).double().unsqueeze(1))
-        written = []
-        for _ in range(count):
-            logits = tape.outputs[-1, 0] / temperature
-            if not bool(torch.isfinite(logits).all()):
-                break
-            place = int(torch.multinomial(logits.softmax(0), 1, generator=stream))
-            written.append(self.text.signs[place])
-            memory = tape.memory
-            one = torch.zeros(1, 1, self.inputs, dtype=torch.float64)
-            one[0, 0, place] = 1.0
-            tape = net.forward(one, memory.hidden[-1], None if memory.carried is None else memory.carried[-1])
-        return "".join(written)
+        known = "".join(sign for sign in prime if sign in self.text.signs) or self.text.signs[int(self.codes[0])]
+        return go_on(net, self.text.signs, known, count, temperature, stream)
+
+
+def go_on(net: RecurrentNet, signs: str, prime: str, count: int, temperature: float, stream: torch.Generator) -> str:
+    """`count` signs drawn one by one from softmax(logits / temperature), after reading `prime`, of whose signs there must be one and none unknown."""
+    tape = net.forward(torch.nn.functional.one_hot(torch.tensor([signs.index(sign) for sign in prime]), len(signs)).double().unsqueeze(1))
+    written = []
+    for _ in range(count):
+        logits = tape.outputs[-1, 0] / temperature
+        if not bool(torch.isfinite(logits).all()):
+            break
+        place = int(torch.multinomial(logits.softmax(0), 1, generator=stream))
+        written.append(signs[place])
+        memory = tape.memory
+        one = torch.zeros(1, 1, len(signs), dtype=torch.float64)
+        one[0, 0, place] = 1.0
+        tape = net.forward(one, memory.hidden[-1], None if memory.carried is None else memory.carried[-1])
+    return "".join(written)
 
 
 class TextTrainer(RecurrentTrainer):

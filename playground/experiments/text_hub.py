@@ -17,15 +17,17 @@ from playground.experiments.text_settings import given, passage
 
 READ = 900  # tokens of the text that are read
 # task: (title, what works here without a network, its part of the screen, models: name → title)
+BUNDLED = "stories-gpt"  # the one model here that is not of the Hub
 TASKS: dict[str, tuple[str, str, str, dict[str, str]]] = {
-    "translate": ("Translate", "Nothing bundled on this screen translates yet.", "",
+    "translate": ("Translate", "Nothing that is bundled translates; comparing sentences works without a download, within English.", "compare",
                   {"Helsinki-NLP/opus-mt-en-de": "English to German, 300 MB", "Helsinki-NLP/opus-mt-en-fr": "English to French, 300 MB",
                    "google-t5/t5-small": "T5 small: English to German, French, Romanian, 240 MB"}),
-    "generate": ("Go on writing", "Train a small network that writes on the Architectures screens.", "",
-                 {"distilbert/distilgpt2": "DistilGPT-2, 350 MB", "openai-community/gpt2": "GPT-2, 550 MB", "HuggingFaceTB/SmolLM2-135M": "SmolLM2 135M, 270 MB"}),
-    "chat": ("Converse", "Semantic search on this screen answers from a text of yours.", "search",
+    "generate": ("Go on writing", "stories-gpt, which is bundled, writes without a download.", "generate",
+                 {BUNDLED: "stories-gpt, bundled: children's stories",
+                  "distilbert/distilgpt2": "DistilGPT-2, 350 MB", "openai-community/gpt2": "GPT-2, 550 MB", "HuggingFaceTB/SmolLM2-135M": "SmolLM2 135M, 270 MB"}),
+    "chat": ("Converse", "No bundled model converses; semantic search answers from a text of yours.", "search",
              {"HuggingFaceTB/SmolLM2-135M-Instruct": "SmolLM2 135M Instruct, 270 MB", "HuggingFaceTB/SmolLM2-360M-Instruct": "SmolLM2 360M Instruct, 720 MB"}),
-    "fill": ("Fill the gap", "Comparing sentences works here without a download.", "compare",
+    "fill": ("Fill the gap", "No bundled model fills gaps; comparing sentences works here without a download.", "compare",
              {"distilbert/distilbert-base-uncased": "DistilBERT, 270 MB", "google-bert/bert-base-uncased": "BERT base, 440 MB"}),
     "rewrite": ("Summarize in new words", "The bundled summary keeps the central sentences as they are.", "summary",
                 {"google-t5/t5-small": "T5 small, 240 MB", "sshleifer/distilbart-cnn-6-6": "DistilBART, 460 MB"}),
@@ -49,7 +51,7 @@ class HubText(Still):
     title: ClassVar[str] = "Language models from the Hub"
     page: ClassVar[str] = "text"
 
-    task: str = choice("translate", TITLES, label="Task")
+    task: str = choice("generate", TITLES, label="Task")
     model: str = written("", max_length=140, group="hidden", label="Model")
     tokens: int = integer(60, 1, 400, label="Tokens at most", help="How much is written.")
     temperature: float = number(0.8, 0.0, 2.0, step=0.05, label="Temperature", help="0 always takes the likeliest token.")
@@ -73,13 +75,22 @@ class HubText(Still):
         Raises:
             UserError: When there is nothing to read.
         """
-        return {"task": self.task, "model": hub_files.checked(self.chosen), "text": clean(given(self.text)), "extra": self.extra, "tokens": self.tokens,
+        return {"task": self.task, "model": named(self.chosen), "text": clean(given(self.text)), "extra": self.extra, "tokens": self.tokens,
                 "temperature": self.temperature, "seed": self.seed}  # fmt: skip
+
+
+def named(model: str) -> str:
+    """The model's name, if it is one: of what is bundled, or of the Hub.
+
+    Raises:
+        UserError: When no model can be called so.
+    """
+    return model if model == BUNDLED else hub_files.checked(model)
 
 
 def here(model: str) -> bool:
     """Whether a model's files are on this machine."""
-    return hub_files.cached(model) is not None
+    return model == BUNDLED or hub_files.cached(model) is not None
 
 
 @lru_cache(2)
@@ -107,12 +118,14 @@ def loaded(kind: str, model: str) -> tuple[Any, Any]:
 
 
 def answer(task: str, model: str, text: str, extra: str, tokens: int, temperature: float, seed: int) -> dict[str, Any]:
-    """What a model of the Hub answers.
+    """What a model of the Hub answers, or the bundled writer.
 
     Returns:
         "text" (what was written), or "choices": [{"label", "score"}], or "names": [{"begin", "end", "kind", "share", "text"}];
         "milliseconds"; "cut": whether only the beginning was read.
     """
+    if model == BUNDLED:
+        return _bundled(task, text, tokens, temperature, seed)
     kinds = {"translate": "Seq2SeqLM", "rewrite": "Seq2SeqLM", "generate": "CausalLM", "chat": "CausalLM", "fill": "MaskedLM", "classify": "SequenceClassification",
              "infer": "SequenceClassification", "names": "TokenClassification", "question": "QuestionAnswering"}  # fmt: skip
     tokenizer, network = loaded(kinds[task], model)
@@ -122,6 +135,15 @@ def answer(task: str, model: str, text: str, extra: str, tokens: int, temperatur
         doing = {"fill": _fill, "classify": _classify, "infer": _infer, "names": _names, "question": _question}.get(task)
         found = doing(tokenizer, network, text, extra) if doing else _write(task, tokenizer, network, text, extra, tokens, temperature)
     return {**found, "milliseconds": 1000 * (time.perf_counter() - started), "cut": len(tokenizer(text)["input_ids"]) > READ}
+
+
+def _bundled(task: str, text: str, tokens: int, temperature: float, seed: int) -> dict[str, Any]:
+    from playground.experiments.transformer_writing import generate
+
+    if task != "generate":
+        raise UserError(f"{BUNDLED} goes on writing and does nothing else.", "Choose another model for this task.", field="model")
+    made = generate(prompt=text, tokens=tokens, temperature=temperature, seed=seed)
+    return {"text": made["text"].strip(), "milliseconds": made["milliseconds"], "cut": made["cut"] > 0}
 
 
 def _read(tokenizer: Any, network: Any, *texts: str) -> Any:

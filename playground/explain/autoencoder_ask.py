@@ -15,8 +15,8 @@ from playground.core.randomness import derive, torch_stream
 from playground.data import pictures
 from playground.experiments.autoencoder import Autoencoder
 from playground.experiments.autoencoder_data import Lesson, lesson
-from playground.experiments.autoencoder_trainer import EVALUATED, build, prepared
-from playground.experiments.autoencoder_view import REACH, Basis, as_bytes, basis, picture, tiled
+from playground.experiments.autoencoder_trainer import build, prepared
+from playground.experiments.autoencoder_view import EVALUATED, REACH, Basis, as_bytes, basis, picture, tiled
 from playground.experiments.train_ink import as_learnt
 
 if TYPE_CHECKING:
@@ -81,13 +81,17 @@ def decode(values: dict[str, Any], weights: Weights, place: tuple[float, float])
 def between(values: dict[str, Any], weights: Weights, first: int, second: int, share: float) -> dict[str, Any]:
     """The way from one test input to another: straight through the latent space, and by fading one picture into the other.
 
+    Args:
+        first, second: Places among the test inputs whose codes are shown.
+
     Returns:
         `ways`: both ways in FRAMES pictures, one above the other; `now`: the picture at `share` of the way; `classes` of the two;
         `places`: (FRAMES, 2) the way in the latent plane.
     """
     with torch.no_grad():
         it = opened(values, weights)
-        rows = [first % len(it.given.test), second % len(it.given.test)]
+        shown = np.flatnonzero(~it.given.odd)[:EVALUATED]
+        rows = [int(shown[each % len(shown)]) for each in (first, second)]
         ends = prepared(torch.from_numpy(it.given.test[rows]))
         codes = it.model.encode(ends)[0]
         shares = torch.linspace(0, 1, FRAMES)[:, None]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from playground.explain.coach import Advice, Evidence
@@ -9,6 +11,7 @@ from playground.explain.coach import Advice, Evidence
 EARLY = 800  # steps within which nothing is wrong yet
 ASLEEP = 0.05  # nats of KL in all, below which the code tells nothing
 SHARP = 0.7
+DEAREST, NOISIEST, SPARSEST = 10.0, 0.8, 30.0  # how far β, noise and sparsity are raised before the code is made smaller
 FAR = 1.3  # times as far from the codes as codes are from one another
 
 
@@ -80,9 +83,22 @@ def overfitting(evidence: Evidence) -> Advice | None:
     best = float(np.min(test))
     if test[-1] < 1.08 * best or train > SHARP * test[-1]:
         return None
-    return Advice("Overfitting", f"Test loss {test[-1]:.2f}, once {best:.2f}; training loss {train:.2f}.", "The network learns its training inputs by heart. A "
-        "smaller code or noise on the inputs helps.",
-                  {"kind": "denoising"} if evidence.experiment.kind == "ae" else {"beta": 2.0})  # type: ignore[attr-defined]  # fmt: skip
+    wise, change = _tighter(evidence.experiment)
+    return Advice("Overfitting", f"Test loss {test[-1]:.2f}, once {best:.2f}; training loss {train:.2f}.",
+                  f"The network learns its training inputs by heart. {wise}", change)  # fmt: skip
+
+
+def _tighter(now: Any) -> tuple[str, dict[str, Any]]:
+    """What keeps a network of this kind from learning by heart, and the change that does it."""
+    if now.kind == "ae":
+        return "Noise on what the encoder sees helps.", {"kind": "denoising"}
+    if now.kind == "vae" and now.beta < DEAREST:
+        return "A higher β makes the code dearer.", {"beta": float(f"{min(DEAREST, max(0.5, 2 * now.beta)):.2g}")}
+    if now.kind == "denoising" and now.amount < NOISIEST:
+        return "More noise on what the encoder sees helps.", {"amount": round(min(NOISIEST, now.amount + 0.2), 2)}
+    if now.kind == "sparse" and now.sparsity < SPARSEST:
+        return "A higher sparsity weight leaves fewer units to learn with.", {"sparsity": float(f"{min(SPARSEST, max(0.5, 3 * now.sparsity)):.2g}")}
+    return "A smaller code has no room for it.", {"latent": max(1, now.latent // 2)}
 
 
 RULES = (diverged, collapse, asleep, holes, narrow, overfitting)

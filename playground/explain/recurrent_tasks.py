@@ -10,6 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from playground.experiments.recurrent_forecast import Forecast
     from playground.experiments.recurrent_memory import Memory
+    from playground.experiments.recurrent_reader import Reader
     from playground.experiments.recurrent_text import Characters
 
 Items = list[tuple[str, str, bool]]
@@ -55,4 +56,16 @@ def characters(now: Characters, metrics: Mapping[str, np.ndarray], scene: Mappin
         ("text-pairs", "Bring the loss below what knowing the last sign alone gives: from then on the state carries something.", below),
         ("text-heart", "Let it learn a text by heart: the loss on the unread part rises by a third over its lowest.", heart),
         ("text-cold", "Set the temperature below 0.2 and read what it writes. Then above 1.5.", now.temperature < 0.2 or now.temperature > 1.5),
+    ]
+
+
+def reader(now: Reader, data: Mapping[str, Any]) -> Items:
+    """Tasks of the trained writer."""
+    from playground.experiments.recurrent_reader import PASSAGE
+
+    own = now.text != PASSAGE
+    return [
+        ("reader-own", "Let it read a text of today. Is it more surprised than by Shakespeare's own lines (below 1.6 nats a sign)?", own and float(data["surprise"].mean()) > 1.8),
+        ("reader-unit", "Find a unit by its number that nobody named, and say what it follows.", now.colour == "unit" and now.unit > 0),
+        ("reader-heat", "Write the same beginning at temperatures 0.2 and 1.4. At which do you believe it?", now.temperature <= 0.2 or now.temperature >= 1.4),
     ]

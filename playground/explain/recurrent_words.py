@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from playground.experiments.recurrent_base import Recurrent
+    from playground.experiments.recurrent_reader import Reader
 
 EQUATIONS = {
     "rnn": r"h_t = \tanh(W x_t + U h_{t-1} + b)",
@@ -54,6 +55,23 @@ def baselines(season: int) -> list[tuple[str, str]]:
     return [*pieces, ("latex", r"\mathrm{RMSE} = \sqrt{\tfrac1n \sum_t (\hat x_t - x_t)^2}, \qquad \mathrm{MAE} = \tfrac1n \sum_t |\hat x_t - x_t|")]
 
 
+def reader_maths(now: Reader, data: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """How a sign is drawn, how surprise is counted, and how a unit is said to follow something."""
+    from playground.experiments.recurrent_reader import COLOURS
+
+    heat, mean = f"{now.temperature:g}", float(data["surprise"].mean())
+    pieces = [("markdown", "The next sign is drawn from the softmax of the logits z, divided by the temperature; surprise is what the sign that came costs."),
+              ("latex", rf"p_i = \frac{{e^{{z_i / {heat}}}}}{{\sum_j e^{{z_j / {heat}}}}}, \qquad \text{{surprise}} = -\ln p_{{\text{{sign}}}}, "
+                        rf"\qquad \text{{here on average }} {mean:.3f} = \ln {math.exp(mean):.2f}")]  # fmt: skip
+    if now.colour in data["found"]:
+        found = data["found"][now.colour]
+        pieces += [("markdown", f"Of all units the one is shown whose tanh c goes along best with “{COLOURS[now.colour].lower()}” y, by Pearson's correlation over the signs of "
+                    "this text. The best of several hundred units is high by luck alone on short texts: try it on another one (Karpathy, Johnson and Li 2016, section 4.2)."),
+                   ("latex", rf"r = \frac{{\sum_t (u_t - \bar u)(y_t - \bar y)}}{{\lVert u - \bar u \rVert\,\lVert y - \bar y \rVert}} = {found['r']:.3f}"
+                             rf"\quad (\text{{unit }} {found['unit']}, T = {len(data['text'])})")]  # fmt: skip
+    return pieces
+
+
 def _power(value: float) -> str:
     """A number as LaTeX, small and large ones with a power of ten."""
     if 1e-3 <= value < 1e4:
@@ -62,23 +80,14 @@ def _power(value: float) -> str:
     return rf"{value / 10**exponent:.1f} \cdot 10^{{{exponent}}}"
 
 
-GLOSSARY = {
-    "state": "The numbers a cell hands from one step to the next: all that it knows of the past.",
-    "gate": "A number between 0 (shut) and 1 (open) that multiplies what passes.",
-    "cell state": "The LSTM's second, protected state c: it is multiplied by the forget gate and added to, nothing else.",
-    "backpropagation through time": "The chain rule along the sequence, from the answer back to the first step.",
-    "vanishing gradient": "The product along the sequence shrinks with every step, so that early inputs teach nothing.",
-    "exploding gradient": "The product grows with every step, and one update throws the network off.",
-    "clipping": "A gradient that is too long is cut to a given length; its direction stays.",
-    "chance": "What the best answer without any memory gets.",
-    "free running": "The network reads its own forecasts instead of the series.",
-    "temperature": "Divides the logits before softmax: below 1 the likeliest sign wins more often, above 1 everything becomes possible.",
-    "perplexity": "e to the cross-entropy: among how many equally likely signs the network hesitates.",
-}
+GLOSSARY = (
+    "state", "gate", "cell state", "backpropagation through time", "vanishing gradient", "exploding gradient", "gradient clipping", "chance",
+    "free running", "temperature", "perplexity",
+)  # fmt: skip
 REFERENCES = [
     "Elman 1990, Finding structure in time", "Hochreiter and Schmidhuber 1997, Long short-term memory", "Gers, Schmidhuber and Cummins 2000, Learning to forget",
     "Cho et al. 2014, RNN encoder–decoder (GRU), equations 5–8", "Bengio, Simard and Frasconi 1994, Learning long-term dependencies with gradient descent is difficult",
     "Pascanu, Mikolov and Bengio 2013, On the difficulty of training recurrent neural networks", "Jozefowicz, Zaremba and Sutskever 2015 (forget bias)",
     "Saxe, McClelland and Ganguli 2014 (orthogonal start)", "Graves, Wayne and Danihelka 2014 (copy task)", "Hyndman and Athanasopoulos 2021, Forecasting, chapter 5 (baselines)",
-    "Karpathy 2015, The unreasonable effectiveness of recurrent neural networks",
+    "Karpathy 2015, The unreasonable effectiveness of recurrent neural networks", "Karpathy, Johnson and Li 2016, Visualizing and understanding recurrent networks",
 ]  # fmt: skip

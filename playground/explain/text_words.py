@@ -33,6 +33,8 @@ PRESETS = {
          {"model": "topic", "text": "The chip maker's shares rose after it showed a processor that halves the power laptops need."}, True),
         ("double", "Two negatives", "“Not bad at all” it reads rightly, as praise; it is “far worse” that misleads it. Look at the colours.",
          {"text": "Not bad at all: I have seen far worse, and I would happily see this again."}, False),
+        ("plain", "A plain good experience", "Not one word of praise. It learnt from film reviews, and what is told without such a word it often takes for blame.",
+         {"text": "I bought this kettle in May and it still boils faster than my old one ever did."}, False),
         ("irony", "Irony", "Praise in words, scorn in meaning: with only two classes and no tone of voice, irony often fools it.",
          {"text": "Oh great, another three-hour superhero film. Exactly what the world was waiting for."}, False),
         ("fact", "No opinion", "There is no “neutral” among its classes, so a plain fact still gets a verdict.",
@@ -53,7 +55,8 @@ PRESETS = {
         ("puffin", "Puffins", "The answer stands in the text almost as the question puts it.", {}, True),
         ("reason", "Why?", "The reason stands behind “because”.", {"question": "Why can a puffin carry so many fish?"}, True),
         ("other", "In other words", "“Children” never occurs; the passage speaks of chicks.", {"question": "How many children does a couple have each year?"}, True),
-        ("absent", "Not in the text", "It always marks something: it was never taught to say that the passage does not tell.", {"question": "Who discovered penicillin?"}, False),
+        ("absent", "Not in the text", "Penicillin is nowhere in the passage. Does it admit that, or mark something all the same?",
+         {"question": "Who discovered penicillin?"}, False),
     ),
     "compare": (
         ("same", "Other words, same meaning", "Hardly a word in common, and still near: doctor answers physician.", {}, True),
@@ -206,6 +209,7 @@ def answer_maths(data: Data) -> str:
     if not data["answers"]:
         return (r"The answering head is not bundled here. The sentence nearest to the question is shown: $\cos(q, s)$, "
                 f"greatest {float(np.max(data['nearness'])):.3f}.")  # fmt: skip
+    none = " That there is none is the score of both ends at [CLS] (Devlin et al. 2019, section 4.3)." if data["none"] is not None else ""
     return (r"Every token gets two numbers, how well the answer could begin and how well it could end there. "
             r"The stretch with the greatest $b_i + e_j$, $i \le j$, wins; the percentages are "
-            f"softmax over the {len(data['answers'])} best stretches that do not overlap, so they compare answers with each other, not with “no answer”.")  # fmt: skip
+            f"softmax over the {len(data['answers'])} best stretches that do not overlap, so they compare answers with each other, not with “no answer”." + none)  # fmt: skip

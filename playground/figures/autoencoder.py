@@ -16,6 +16,7 @@ from playground.figures.panels import Panel
 
 Data = Mapping[str, Any]
 TRAIN, TEST, ODD, NORMAL = theme.CATEGORICAL[0], theme.CATEGORICAL[1], theme.CATEGORICAL[1], theme.CATEGORICAL[0]
+START, END = theme.CATEGORICAL[0], theme.CATEGORICAL[1]
 ROOM = REACH  # as the grid of pictures, so that the two can be laid on one another
 
 
@@ -42,6 +43,27 @@ def plane(experiment: Autoencoder, place: tuple[float, float], *, draggable: boo
     names = axis_names(experiment) if axes else ("", "")
     return canvas.stage(x=(-ROOM, ROOM), y=(-ROOM, ROOM), x_label=names[0], y_label=names[1], layers=layers, axes=axes, y_ticks=() if experiment.latent == 1 else None,
                         alt="Codes of test inputs in the latent plane, coloured by class; the handle chooses the place that is decoded")  # fmt: skip
+
+
+def ends(experiment: Autoencoder) -> dict[str, Any]:
+    """Codes to click, live; the two that the way leads between are ringed. The arrays `from` and `to` of `ringed` belong to it."""
+    layers = [canvas.points("codes", color="labels", low=0, high=9, radius=3.0, opacity=0.75, outline=False, names="names", value="class"),
+              canvas.points("codes", mask="to", color=END, radius=8.5, shape="ring", label="where it ends"),
+              canvas.points("codes", mask="from", color=START, radius=8.5, shape="ring", label="where the way begins")]  # fmt: skip
+    names = axis_names(experiment)
+    return canvas.stage(x=(-ROOM, ROOM), y=(-ROOM, ROOM), x_label=names[0], y_label=names[1], layers=layers, y_ticks=() if experiment.latent == 1 else None, events=("click",),
+                        alt="Codes of test inputs; a click on one leads the way on to it")  # fmt: skip
+
+
+def ringed(count: int, first: int, second: int) -> dict[str, np.ndarray]:
+    """Which of `count` codes are ringed."""
+    places = np.arange(count)
+    return {"from": (places == first % count).astype(np.uint8), "to": (places == second % count).astype(np.uint8)}
+
+
+def nearest(codes: np.ndarray, x: float, y: float) -> int:
+    """The number of the code (n, 2) nearest to a place of the plane."""
+    return int(np.square(np.asarray(codes, np.float64) - (x, y)).sum(1).argmin())
 
 
 def rings() -> dict[str, np.ndarray]:
@@ -76,6 +98,11 @@ def manifold(shape: tuple[int, ...], place: tuple[float, float], side: int) -> P
     frame = ((row * tall, column * wide, (row + 1) * tall - gap, (column + 1) * wide - gap), "accent")
     shown = image("manifold", side, frames=[frame], name="manifold")
     return images("ae-manifold", [shown | {"tells": {"wide": count * wide - gap}}], {}, "What the places of the latent plane decode to, as a grid of pictures")
+
+
+def racer(number: int) -> Panel:
+    """What the plane of one member of a race decodes to, live."""
+    return images(f"ae-race-grid-{number}", [image(f"manifold_{number}", 300)], {}, f"What the latent plane of configuration {number + 1} decodes to")
 
 
 def decoded(data: Data, place: tuple[float, float], side: int, key: str = "ae-decoded") -> Panel:

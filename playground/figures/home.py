@@ -191,6 +191,47 @@ def images() -> Picture:
     return arrays, canvas.stage(x=(0, 90), y=(0, 90), layers=layers, axes=False, aspect=1.6, alt="A photograph and what stands out in it")
 
 
+def transformers() -> Picture:
+    """Who looks back at whom: causal attention of sinusoidal position codes (Vaswani et al. 2017, sections 3.2 and 3.5) over ten places."""
+    place, rate = np.arange(10)[:, None], 10_000 ** (-np.arange(8) / 8)
+    codes = np.concatenate([np.sin(place * rate), np.cos(place * rate)], axis=1)
+    scores = np.where(np.tri(10, dtype=bool), codes @ codes.T / np.sqrt(16) * 3, -np.inf)
+    weights = np.exp(scores - scores.max(1, keepdims=True))
+    weights /= weights.sum(1, keepdims=True)
+    angle = np.linspace(0, np.pi, 33)
+    arrays: dict[str, np.ndarray] = {"dots": np.stack([np.arange(10.0), np.zeros(10)], axis=1)}
+    layers = []
+    for number, (low, high, width) in enumerate(((0.05, 0.12, 1.0), (0.12, 0.25, 2.2), (0.25, 1.0, 4.0))):
+        pairs = [(i, j) for i in range(10) for j in range(i) if low <= weights[i, j] < high]
+        if pairs:
+            arrays[f"arcs_{number}"] = np.array([np.stack([(i + j) / 2 + (i - j) / 2 * np.cos(angle), (i - j) / 2 * np.sin(angle)], axis=1) for i, j in pairs])
+            layers.append(canvas.lines(f"arcs_{number}", colors=[theme.CATEGORICAL[number]] * len(pairs), head=False, width=width))
+    layers.append(canvas.points("dots", radius=5))
+    return arrays, canvas.stage(x=(-0.6, 9.6), y=(-0.6, 4.6), layers=layers, axes=False, aspect=1.9, alt="Ten tokens, each looking back at those before it")
+
+
+def speech() -> Picture:
+    """A spectrogram: the Fourier transform, window by window, of a voice-like sound made of twenty gliding overtones."""
+    seconds = np.arange(9_600) / 8_000
+    pitch = 2 * np.pi * np.cumsum(130 + 45 * np.sin(4.2 * seconds)) / 8_000
+    formant = 700 + 900 * seconds
+    sound = sum(np.exp(-(((k * 140 - formant) / 500) ** 2)) * np.sin(k * pitch) for k in range(1, 21)) * np.clip(np.minimum(seconds, 1.2 - seconds) * 8, 0, 1)
+    windows = np.lib.stride_tricks.sliding_window_view(sound, 400)[::100] * np.hanning(400)
+    power = np.log10(np.abs(np.fft.rfft(windows, axis=1)[:, :110]) ** 2 + 1e-2)
+    layers = [canvas.field("power", palette="sequential", low=float(power.min()), high=float(power.max()), scale=False)]
+    return {"power": power.T.astype(np.float32).copy()}, canvas.stage(x=(0, 93), y=(0, 110), layers=layers, axes=False, aspect=1.6, alt="A sound as a picture")
+
+
+def zoo() -> Picture:
+    """Weights of each layer of a small VGG, k²·c_in·c_out, as bars on a scale of factors of ten."""
+    channels = (3, 16, 16, 32, 32, 64, 64, 128, 128)
+    counts = np.log10([9 * a * b for a, b in zip(channels, channels[1:], strict=False)])
+    arrays = {"bars": np.array([[[i, 0.0], [i, count]] for i, count in enumerate(counts)])}
+    colors = [theme.CATEGORICAL[i // 2] for i in range(len(counts))]
+    return arrays, canvas.stage(x=(-0.8, len(counts) - 0.2), y=(-0.2, 5.6), layers=[canvas.lines("bars", colors=colors, head=False, width=14)], axes=False, aspect=1.6,
+                                alt="Layers of a network by their number of weights")  # fmt: skip
+
+
 def gridworld() -> Picture:
     """State values of a small world with a goal and a pit, by value iteration."""
     rewards, walls = np.full((4, 6), -0.04), np.zeros((4, 6), bool)

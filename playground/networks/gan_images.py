@@ -31,17 +31,37 @@ class Generator(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """Scores (N,) of images with their classes: ψ(h) + ⟨class, h⟩ (Miyato and Koyama 2018), every layer of spectral norm 1 (Miyato et al. 2018)."""
+    """Scores (N,) of images with their classes: ψ(h) + ⟨class, h⟩ (Miyato and Koyama 2018).
 
-    def __init__(self, classes: int, width: int = 24):
+    Args:
+        normed: While it learns every layer is divided by its largest singular value (Miyato et al. 2018); a discriminator that is kept has
+            been divided already.
+    """
+
+    def __init__(self, classes: int, width: int = 24, normed: bool = True):
         super().__init__()
+        held = spectral_norm if normed else _as_it_is
         self.body = nn.Sequential(
-            spectral_norm(nn.Conv2d(1, width, 4, 2, 1)), nn.LeakyReLU(0.2), spectral_norm(nn.Conv2d(width, 2 * width, 4, 2, 1)), nn.LeakyReLU(0.2),
-            spectral_norm(nn.Conv2d(2 * width, 4 * width, 3, 1, 1)), nn.LeakyReLU(0.2),
+            held(nn.Conv2d(1, width, 4, 2, 1)), nn.LeakyReLU(0.2), held(nn.Conv2d(width, 2 * width, 4, 2, 1)), nn.LeakyReLU(0.2),
+            held(nn.Conv2d(2 * width, 4 * width, 3, 1, 1)), nn.LeakyReLU(0.2),
         )  # fmt: skip
-        self.last = spectral_norm(nn.Linear(4 * width, 1))
-        self.label = spectral_norm(nn.Embedding(classes, 4 * width))
+        self.last = held(nn.Linear(4 * width, 1))
+        self.label = held(nn.Embedding(classes, 4 * width))
 
     def forward(self, images: Tensor, classes: Tensor) -> Tensor:
         h = self.body(images).sum((2, 3)) / 7
         return self.last(h)[:, 0] + (self.label(classes) * h).sum(1)
+
+    def divided(self) -> dict[str, Tensor]:
+        """The weights as they act, for a discriminator that is not `normed`."""
+        found: dict[str, Tensor] = {}
+        for name, part in self.named_modules():
+            if isinstance(part, (nn.Conv2d, nn.Linear, nn.Embedding)):
+                found[f"{name}.weight"] = part.weight.detach()
+                if getattr(part, "bias", None) is not None:
+                    found[f"{name}.bias"] = part.bias.detach()  # type: ignore[union-attr]
+        return found
+
+
+def _as_it_is(layer: nn.Module) -> nn.Module:
+    return layer

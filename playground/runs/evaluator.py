@@ -15,6 +15,7 @@ from playground.core.errors import UserError
 from playground.runs import processes
 
 SECONDS = 30.0
+TIDY_SECONDS = 1.0  # without a question, after which memory is given back
 
 
 def address(function: Callable[..., Any]) -> str:
@@ -38,6 +39,8 @@ def main(connection: Connection) -> None:
     with contextlib.suppress(PermissionError):
         os.nice(-5)  # someone waits for this answer; raising priority again needs a right that few have
     while True:
+        if not connection.poll(TIDY_SECONDS):
+            _tidy()
         try:
             where, arguments = connection.recv()
         except EOFError:
@@ -50,6 +53,17 @@ def main(connection: Connection) -> None:
         except Exception as error:  # the boundary of the process: the caller raises it again with this trace
             answer = ("broken", f"{error}\n{traceback.format_exc()}")
         connection.send(answer)
+
+
+def _tidy() -> None:
+    """Give what the last answers left behind back to the machine: the C library keeps freed memory for later, and large arrays leave much of it."""
+    import ctypes
+    import gc
+
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc; other C libraries give back by themselves
+    if trim is not None:
+        trim(0)
 
 
 class Evaluators:

@@ -4,6 +4,7 @@ Only imports: a computation here could start a thread pool that does not survive
 the first optimizer of a process imports it, which would cost every worker 1.5 s.
 """
 
+import gc
 import os
 
 os.nice(10)  # before torch's slow import: the page comes first, here and in every worker forked from here
@@ -22,3 +23,8 @@ from playground.experiments import train_measure  # noqa: E402
 
 playground.experiments.load()
 train_measure.libraries()  # torchmetrics brings torchvision along: two seconds that every training would start with
+
+# Children share these pages until they write to them. A collection writes into the header of every object it looks at, so what exists
+# by now is put where no collection looks.
+gc.collect()
+gc.freeze()

@@ -66,6 +66,7 @@ class Worker:
         self.rate = 0.0
         self.rows: list[tuple[int, float, dict[str, float]]] = []
         self.spent = 0.0  # seconds inside the trainer's steps
+        self.drawing = 0.0  # seconds that the last picture took
         self.last = dict.fromkeys(("frame", "metric", "batch", "checkpoint", "rate"), 0.0)
         self.rate_step = 0
         self.trainer: Trainer
@@ -163,6 +164,7 @@ class Worker:
             self._advance(wanted)
             self._measure()
         else:
+            due = max(due, time.perf_counter() + self.drawing)  # a picture that takes longer than a frame leaves half of the time to the steps
             while time.perf_counter() < due and not self.ended:
                 self._timed_chunk()
                 if self.connection.poll(0):
@@ -235,8 +237,9 @@ class Worker:
         self._say(self.end_state, self.trainer.stop_reason or words, diverged=diverged)
 
     def _show(self) -> None:
-        self.last["frame"] = time.perf_counter()
+        started = self.last["frame"] = time.perf_counter()
         self._send("view", {**dict(packets.items(self.trainer.view())), "step": self.trainer.step_count})
+        self.drawing = time.perf_counter() - started
 
     def _flush(self) -> None:
         if not self.rows:

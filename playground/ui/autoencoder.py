@@ -14,10 +14,11 @@ from playground.experiments.autoencoder_data import Lesson, lesson
 from playground.experiments.autoencoder_words import INSIDE, LAYOUTS, AutoencoderLook
 from playground.explain import autoencoder_ask as ask
 from playground.explain import autoencoder_bundled as bundled
+from playground.explain import autoencoder_faces
 from playground.figures import autoencoder as figures
 from playground.runs.engine import get_engine
 from playground.runs.run import Run
-from playground.ui import autoencoder_data
+from playground.ui import autoencoder_data, own_points
 from playground.ui.convolution_canvas import show
 
 IN_FRONT = ("kind", "latent", "beta")
@@ -26,12 +27,8 @@ FIRST_SECONDS = 1.0  # that a page waits for a new run's weights before it draws
 
 
 def prepare() -> None:
-    """Before any control is drawn: a button group that reports no choice, as one may while the page is rebuilt, keeps the one it had;
-    settings that do not fit newly chosen data give way."""
-    for kind in (Autoencoder, AutoencoderLook):
-        for name, domain in kind.domains().items():
-            if domain.kind == "choice" and st.session_state.get(f"{kind.key}.{name}", "") is None:
-                del st.session_state[f"{kind.key}.{name}"]
+    """Before any control is drawn: settings that do not fit newly chosen data give way."""
+    own_points.keep_choices(Autoencoder, AutoencoderLook)
     autoencoder_data.adopt()
 
 
@@ -189,7 +186,7 @@ def offered(given: Lesson) -> list[str]:
     """The looks inside that this data has."""
     from playground.experiments.autoencoder_words import OF_TABLES
 
-    without = {*(["draw"] if given.shape[0] != 1 else []), *([] if bundled.about() else ["bundled"])}
+    without = {*(["draw"] if given.shape[0] != 1 else []), *([] if bundled.about() else ["bundled"]), *([] if autoencoder_faces.about() else ["faces"])}
     return [key for key in INSIDE if (given.images or key in OF_TABLES) and key not in without]
 
 

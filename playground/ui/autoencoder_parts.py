@@ -20,11 +20,12 @@ from playground.figures import autoencoder as figures
 from playground.figures import convolution
 from playground.runs.engine import get_engine
 from playground.runs.run import Run
+from playground.ui import autoencoder_ends, autoencoder_faces
 from playground.ui.autoencoder import take, weights
 from playground.ui.convolution_canvas import show
 
 LISTED, PICTURED = 12, 10  # worst cases
-WIDE, LARGE = 900, 190
+WIDE, LARGE, SMALL = 900, 190, 140
 
 
 def inside(run: Run, experiment: Autoencoder, look: AutoencoderLook, given: Lesson, peek: dict[str, str]) -> None:
@@ -35,12 +36,22 @@ def inside(run: Run, experiment: Autoencoder, look: AutoencoderLook, given: Less
         _samples(run, experiment)
     elif look.inside == "bundled":
         _bundled(look, peek)
+    elif look.inside == "faces":
+        autoencoder_faces.part()
     elif look.inside == "race":
-        ui.race(Autoencoder, experiment, metric="reconstruction")
+        ui.race(Autoencoder, experiment, metric="reconstruction", picture=racer)
     elif look.inside == "sweep":
         ui.sweep(Autoencoder, experiment, metric="test_loss", first=("latent", "beta", "kind", "learning_rate"))
     else:
         _asked(run, experiment, look, given, peek)
+
+
+def racer(run: Run, number: int, experiment: Autoencoder) -> None:
+    """One member of a race: where its codes lie, and for pictures what its plane decodes to."""
+    spec = figures.plane(experiment, (0.0, 0.0), draggable=False, odd=experiment.dataset == SENSORS, suffix=f"_{number}", axes=False)
+    ui.stage(run, spec, key=f"ae-racer-{number}")
+    if experiment.images:
+        show("convolution_images", figures.racer(number), run)
 
 
 def _curves(run: Run, experiment: Autoencoder, given: Lesson) -> None:
@@ -99,8 +110,14 @@ def bundled_picture(look: AutoencoderLook) -> Any:
 def _asked(run: Run, experiment: Autoencoder, look: AutoencoderLook, given: Lesson, peek: dict[str, str]) -> None:
     """Controls once, and pictures that are asked for anew every second while the run goes on."""
     if look.inside == "between":
-        ui.controls(AutoencoderLook, container=st.container(horizontal=True, gap="medium"), only=("first", "second", "share"), width=230)
-    elif look.inside == "noise":
+        left, right = st.columns([1, 1.6], gap="large")
+        with left:
+            autoencoder_ends.choose(run, experiment, look)
+        with right:
+            ui.controls(AutoencoderLook, container=st.container(horizontal=True, gap="medium"), only=("share",), width=320)
+            ui.watched(_now, 2.0 if run.active else None)(run, experiment, given)
+        return
+    if look.inside == "noise":
         ui.controls(AutoencoderLook, container=st.container(horizontal=True, gap="medium"), only=("way", "spoilt"), width=260)
     elif look.inside == "anomalies":
         if not given.has_odd:
@@ -158,7 +175,7 @@ def drawn(look: AutoencoderLook, data: dict[str, Any]) -> list[tuple[str, Any]]:
     images = "convolution_images"
     if look.inside == "between":
         first, second = data["classes"]
-        shown = [("ends", data["ends"], 2 * LARGE, f"From “{first}” to “{second}”", "the two test inputs"), ("now", data["now"], LARGE, f"{look.share:.0%} of the way", "decoded"),
+        shown = [("ends", data["ends"], 2 * SMALL, f"From “{first}” to “{second}”", "the two test inputs"), ("now", data["now"], SMALL, f"{look.share:.0%} of the way", "decoded"),
                  ("ways", data["ways"], WIDE, "", "Top: straight through the latent space, decoded. Bottom: one picture faded into the other.")]  # fmt: skip
         return [(images, figures.still("ae-between", shown, "The way from one input to the other"))]
     if look.inside == "noise":
@@ -188,7 +205,7 @@ def drawn(look: AutoencoderLook, data: dict[str, Any]) -> list[tuple[str, Any]]:
 
 def pictures(run: Run, experiment: Autoencoder, look: AutoencoderLook, given: Lesson) -> dict[str, Any]:
     """The same panels by key, while a control moves."""
-    if look.inside in ("curves", "samples", "bundled", "race", "sweep"):
+    if look.inside in ("curves", "samples", "bundled", "faces", "race", "sweep"):
         return {}
     return {panel.key: (part, panel) for part, panel in drawn(look, asked(run, experiment, look))}
 

@@ -16,6 +16,7 @@ from playground.data import points
 from playground.experiments.boundary import Boundary
 from playground.experiments.boundary_words import BoundaryLook
 from playground.figures import boundary as figures
+from playground.ui import own_points
 
 SAMPLES = {"wine": "Wine", "iris": "Iris", "breast_cancer": "Breast cancer"}
 TASKS = {"auto": "Decide from the column", "classification": "Classes", "regression": "Numbers"}
@@ -95,16 +96,9 @@ def _choose_columns(table: Any) -> None:
 
 
 def prepare() -> None:
-    """Before any control is drawn: data that was just prepared goes into the controls, and a button group that reports no choice,
-    as one may while the page is being rebuilt, keeps the choice it had."""
-    for kind in (Boundary, BoundaryLook):
-        for name, domain in kind.domains().items():
-            if domain.kind == "choice" and st.session_state.get(f"{kind.key}.{name}", "") is None:
-                del st.session_state[f"{kind.key}.{name}"]
-    digest = st.session_state.pop("own.pending", None)
-    if digest:
-        ui.set_values(Boundary, dataset=points.OWN, own=digest)
-        st.session_state["!play"] = True
+    """Before any control is drawn: data that was just prepared goes into the controls."""
+    own_points.keep_choices(Boundary, BoundaryLook)
+    own_points.take(Boundary, "own.pending", points.OWN)
 
 
 def sample_csv(key: str) -> str:

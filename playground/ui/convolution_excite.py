@@ -8,9 +8,12 @@ import streamlit as st
 
 from playground import ui
 from playground.experiments.convolution_excite import Excite
+from playground.experiments.convolution_excite_script import excite_script
 from playground.explain import convolution_excite_words as words
 from playground.explain import convolution_tops as tops
+from playground.explain.convolution_inside import weights_file
 from playground.figures import convolution_excite as figures
+from playground.runs.engine import get_engine
 from playground.runs.run import Run
 from playground.ui import panels
 from playground.ui.convolution_canvas import show
@@ -39,12 +42,23 @@ def part() -> None:
     with ui.explain():
         picture = run.view()
         st.markdown(words.maths(view, found, float(picture["activations"][chosen]) if picture and chosen < len(picture["activations"]) else None))
+    with st.popover("The program", icon=":material/code:"):
+        weights = f"{view.name.replace(':', '-')}.safetensors"
+        ui.files("excite!program", [
+            ui.File("These pictures (Python script)", lambda: _program(run, view), "excite.py", "text/x-python", "code"),
+            ui.File("The network's weights (safetensors)", lambda: weights_file(view.name), weights, "application/octet-stream", "deployed_code"),
+        ])  # fmt: skip
     ui.take_home(run)
 
 
 def _name(facts: dict[str, Any], chosen: int) -> str:
     number = facts["filters"][chosen]
     return f"“{facts['classes'][number]}”" if facts["classes"] else f"filter {number + 1}"
+
+
+def _program(run: Run, view: Excite) -> str:
+    """The script that grows these pictures for as many steps as the run has taken."""
+    return get_engine().compute(excite_script, values=view.values(), steps=max(1, run.step))
 
 
 def _choose(at: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from playground.data import distributions
 from playground.experiments.gan import Gan
 from playground.experiments.gan_words import GanLook
 from playground.figures import gan as figures
+from playground.ui import own_points
 
 SAMPLES = {"iris": ("Iris petals", "petal length (cm)", "petal width (cm)"), "wine": ("Wine", "alcohol", "color_intensity")}
 APART = 0.08  # distance between the points that a stroke leaves
@@ -28,16 +29,9 @@ STYLE = """<style>
 
 
 def prepare() -> None:
-    """Before any control is drawn: data that was just prepared goes into the controls, and a button group that reports no choice,
-    as one may while the page is being rebuilt, keeps the choice it had."""
-    for kind in (Gan, GanLook):
-        for name, domain in kind.domains().items():
-            if domain.kind == "choice" and st.session_state.get(f"{kind.key}.{name}", "") is None:
-                del st.session_state[f"{kind.key}.{name}"]
-    digest = st.session_state.pop("gan.pending", None)
-    if digest:
-        ui.set_values(Gan, dataset=distributions.OWN, own=digest)
-        st.session_state["!play"] = True
+    """Before any control is drawn: data that was just prepared goes into the controls."""
+    own_points.keep_choices(Gan, GanLook)
+    own_points.take(Gan, "gan.pending", distributions.OWN)
 
 
 def picker(experiment: Gan) -> None:

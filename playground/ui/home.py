@@ -28,6 +28,7 @@ SECTIONS = {
     "Architectures": {
         "convolution": ("Convolution", "A kernel you edit slides over a digit you draw; then every feature map of networks that read it.", figures.convolution),
         "recurrent": ("Recurrent networks", "Memories that fade or last: gates step by step, and the gradient's way back through time.", figures.recurrent),
+        "transformers": ("Transformers", "A language model opened: every token, head and number between your words and the next one.", figures.transformers),
         "autoencoders": ("Autoencoders", "Squeeze a picture into two numbers, drag them, and watch the picture change.", figures.autoencoders),
         "gans": ("GANs", "A forger and a detective learn from each other, in the plane and in pictures.", figures.gans),
     },
@@ -38,9 +39,11 @@ SECTIONS = {
     "Predict": {
         "images": ("Images", "Your photographs and drawings named by trained networks, and what in them decided it.", figures.images),
         "text": ("Text", "Sentiment, names, answers, likeness and search in your own text, with the words that decided.", figures.text),
+        "speech": ("Speech", "Say a digit: how sound becomes a picture, what was heard, and what gave it away.", figures.speech),
     },
     "Workbench": {
         "runs": ("Runs", "Everything that was trained here: compare, reopen, share, take home.", figures.runs),
+        "zoo": ("Model zoo", "Every model that ships here: what it learnt from, how well it does, what is inside.", figures.zoo),
     },
 }
 CARDS = {url: row for section in SECTIONS.values() for url, row in section.items()}
@@ -48,7 +51,7 @@ PATHS = {
     "First hour": ("decision-boundaries", "gradient-descent", "losses", "train"),
     "How networks learn": ("gradient-descent", "losses", "activations", "decision-boundaries", "overfitting"),
     "From data to decisions": ("train", "overfitting", "runs", "gridworld", "deep-rl"),
-    "Inside trained networks": ("convolution", "images", "text", "recurrent", "autoencoders", "gans"),
+    "Inside trained networks": ("convolution", "images", "transformers", "text", "speech", "autoencoders", "gans"),
 }
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from playground import ui
 from playground.core.errors import UserError
 from playground.core.limits import MIB
-from playground.data import hub_files, timm_table
+from playground.data import hub_files, timm_table, torchvision_table
 from playground.experiments import images_models
 from playground.experiments.images import Images
 from playground.explain.images_words import title
@@ -92,12 +92,15 @@ def _timm() -> None:
     hits = timm_table.found(words, most, source if source == "torchvision" else "")
     hits = [each for each in hits if source != "here already" or each.repository in here]
     cut = f"; {ROWS} are shown, good ones to begin with first" if len(hits) > ROWS else ""
-    st.caption(f"{len(hits):,} of {len(timm_table.entries()):,} networks{cut}. Weights come from the Hub as safetensors.")
+    st.caption(f"{len(hits):,} of {len(timm_table.entries()):,} networks{cut}. Weights come from the Hub as safetensors. Top-1 stands where the installed packages state it: "
+               "for weights trained by torchvision. For timm's own it is published in results/results-imagenet.csv of timm's repository.")
     shown = hits[:ROWS]
     rows = {"Network": [each.name for each in shown], "Parameters": [each.parameters / 1e6 for each in shown], "Input": [each.side for each in shown],
+            "Top-1": [100 * known.top1 if (known := torchvision_table.of_timm(each.name)) else None for each in shown],
             "About, MB": [each.bytes / MIB for each in shown], "Classes": [each.data for each in shown], "Licence": [each.licence for each in shown],
             "Here": [each.repository in here for each in shown]}  # fmt: skip
-    config = {"Parameters": st.column_config.NumberColumn(format="%.1f M"), "Input": st.column_config.NumberColumn(format="%d px"),
+    config = {"Top-1": st.column_config.NumberColumn(format="%.1f %%", help="Published with torchvision's weights; timm publishes its own elsewhere."),
+              "Parameters": st.column_config.NumberColumn(format="%.1f M"), "Input": st.column_config.NumberColumn(format="%d px"),
               "About, MB": st.column_config.NumberColumn(format="%.0f", help="Four bytes a parameter; the exact size is known when the download begins.")}  # fmt: skip
     event: Any = st.dataframe(rows, key="images!rows", hide_index=True, height=330, column_config=config, on_select="rerun", selection_mode="single-row")
     picked = list(event.selection.rows) if event else []

@@ -28,7 +28,7 @@ RULES = ("last", "seasonal", "linear")
 
 def forecast() -> None:
     """A series, its split, and who forecasts it best."""
-    _pending()
+    parts.arrived(Forecast, series=sequences_series.OWN)
     ui.presets(Forecast, [ui.Preset(*row) for row in FORECAST], keep=("seed", "data_seed", "example", "watch", "own"))
     row = st.container(horizontal=True, vertical_alignment="top", gap="small")
     now = ui.controls(Forecast, only=FRONT, container=row, width=148)
@@ -93,21 +93,12 @@ def _tasks(run: Run, experiment: Forecast) -> None:
     ui.tasks([ui.Task(*each) for each in recurrent_tasks.forecast(experiment, run.metrics(), run.scene())])
 
 
-def _pending() -> None:
-    """A series that was just prepared goes into the controls before they are drawn."""
-    ui.controls(Forecast, only=())
-    digest = st.session_state.pop("forecast.pending", None)
-    if digest:
-        ui.set_values(Forecast, series=sequences_series.OWN, own=digest)
-        st.session_state["!play"] = True
-
-
 @st.dialog("Forecast your own series", width="medium", icon=":material/upload_file:")
 def upload() -> None:
     """A table, its column, its season; samples to try it with."""
     st.markdown("Upload a table with one row a time step, in order, and a header. Choose the column to forecast; the last part is kept as the test.")
     table = ui.upload_table("forecast-upload")
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(gap="small"):  # one below the other: side by side the files would leave a narrow dialog
         st.caption("No table at hand? Generated ones to try:")
         ui.files("forecast-samples", [ui.File(words.capitalize(), functools.partial(sample_csv, key), f"{words}.csv", "text/csv") for words, key in SAMPLES.items()], row=True)
     if table is None:
@@ -124,10 +115,7 @@ def upload() -> None:
     ui.lines({"series": values, "times": np.arange(len(values), dtype=np.float64)}, figures.plain(column), key="forecast-preview", height=120)
     if st.button("Forecast this series", type="primary", key="forecast.use"):
         with ui.plain_words():
-            from playground.data import shelf
-
-            st.session_state["forecast.pending"] = shelf.put(*sequences_series.from_table(table, column, int(season)))
-            st.rerun()
+            parts.hand_in(Forecast, *sequences_series.from_table(table, column, int(season)))
 
 
 def sample_csv(key: str) -> str:

@@ -24,7 +24,7 @@ PRIME_CHARACTERS = 80
 
 def characters() -> None:
     """A text, what is learnt of it, and what is written."""
-    _pending()
+    parts.arrived(Characters, text=sequences_text.OWN)
     ui.presets(Characters, [ui.Preset(*row) for row in CHARACTERS], keep=("seed", "example", "watch", "own"))
     row = st.container(horizontal=True, vertical_alignment="top", gap="small")
     now = ui.controls(Characters, only=FRONT, container=row, width=148)
@@ -124,14 +124,6 @@ def _tasks(run: Run, experiment: Characters) -> None:
     ui.tasks([ui.Task(*each) for each in recurrent_tasks.characters(experiment, run.metrics(), run.scene())])
 
 
-def _pending() -> None:
-    ui.controls(Characters, only=())
-    digest = st.session_state.pop("characters.pending", None)
-    if digest:
-        ui.set_values(Characters, text=sequences_text.OWN, own=digest)
-        st.session_state["!play"] = True
-
-
 @st.dialog("Learn your own text", width="medium", icon=":material/upload_file:")
 def upload() -> None:
     """A text file, and the button that starts."""
@@ -147,7 +139,4 @@ def upload() -> None:
         st.caption(" ".join([f"**{file.name}**: {len(text):,} signs.", *about["notes"]]))  # type: ignore[misc]
         st.code(text[:400], language=None, wrap_lines=True, height=140)
         if st.button("Learn this text", type="primary", key="text.use"):
-            from playground.data import shelf
-
-            st.session_state["characters.pending"] = shelf.put(arrays, about)
-            st.rerun()
+            parts.hand_in(Characters, arrays, about)

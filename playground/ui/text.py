@@ -108,8 +108,12 @@ def answer() -> None:
     asked = view.arguments()
     data = parts.compute(text_answer.answer, **asked)
     text, best = asked["text"], data["answers"][0] if data["answers"] else None
-    if best:
+    if best and data["none"]:
+        st.html(figures.big("The passage does not tell.", f"at best: {best['text']}"))
+    elif best:
         st.html(figures.big(best["text"], f"{best['score']:.0%} among the best {len(data['answers'])}"))
+        if data["none"] is None:
+            st.caption(":material/warning: It marks something even when the passage does not tell: it only learnt from questions that have an answer.")
     else:
         a, b = data["sentences"][int(np.argmax(data["nearness"]))]
         st.html(figures.big(text[a:b], f"nearest sentence, cosine {np.max(data['nearness']):.2f}"))

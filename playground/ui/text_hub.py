@@ -10,7 +10,7 @@ from playground.core.limits import MIB
 from playground.data import hub_files
 from playground.experiments import text_hub as hub
 from playground.experiments.text_hub import HubText
-from playground.experiments.text_settings import TextScreen
+from playground.experiments.text_settings import TASKS, TextScreen
 from playground.figures import text as figures
 from playground.ui import text_parts as parts
 
@@ -25,7 +25,7 @@ def part() -> None:
     view = ui.controls(HubText, container=st.sidebar, hide=(*now.unused_controls(), "task"))
     _model(view)
     with ui.plain_words():
-        model = hub_files.checked(view.chosen)
+        model = hub.named(view.chosen)
         if not hub.here(model):
             _missing(view, model)
             return
@@ -72,7 +72,9 @@ def _missing(view: HubText, model: str) -> None:
     with st.container(horizontal=True):
         if not hub_files.offline():
             st.button("Download", key="text_hub!get", type="primary", icon=":material/download:", on_click=hub_files.start, args=(model,))
-        if part_:
+        if part_ == view.task:
+            st.button("Use what is bundled", key="text_hub!own", icon=":material/offline_bolt:", on_click=ui.set_values, args=(HubText,), kwargs={"model": hub.BUNDLED})
+        elif part_ in TASKS:
             st.button("Use what is bundled", key="text_hub!local", icon=":material/offline_bolt:", on_click=ui.set_values, args=(TextScreen,), kwargs={"part": part_})
 
 

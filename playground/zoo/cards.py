@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from playground.core.errors import UserError
 
 WEIGHTS = Path(__file__).resolve().parent / "weights"
+AnyCard = TypeVar("AnyCard", bound=BaseModel)
 
 
 class Card(BaseModel):
@@ -43,11 +45,42 @@ class Card(BaseModel):
     how: str
 
 
+def read(folder: Path, kind: type[AnyCard]) -> dict[str, AnyCard]:
+    """Every card of a folder by its model's name, in alphabetical order."""
+    found = (kind(**json.loads(path.read_text(encoding="utf-8"))) for path in sorted(folder.glob("*.json")))
+    return {each.name: each for each in found}  # type: ignore[attr-defined]
+
+
+def pick(known: Mapping[str, AnyCard], name: str, what: str) -> AnyCard:
+    """The card of that name.
+
+    Raises:
+        UserError: When there is none; `what` says in words what was asked for.
+    """
+    if name not in known:
+        raise UserError(f"There is no {what} named {name!r}.", f"There is {', '.join(known) or 'none yet'}.", field="name")
+    return known[name]
+
+
+def write(folder: Path, name: str, arrays: Mapping[str, Any], kind: type[AnyCard], about: Mapping[str, Any]) -> AnyCard:
+    """Write weights (safetensors) and card; `about` holds the card's fields but for `parameters` and `bytes`."""
+    import numpy as np
+    from safetensors.numpy import save
+
+    folder.mkdir(parents=True, exist_ok=True)
+    arrays = {key: np.ascontiguousarray(value) for key, value in arrays.items()}  # safetensors writes memory as it lies, whatever the strides
+    packed = save(arrays)
+    counted = sum(int(array.size) for key, array in arrays.items() if not key.endswith(("running_mean", "running_var", "num_batches_tracked")))
+    made = kind(**about, name=name, parameters=counted, bytes=len(packed))
+    (folder / f"{name}.safetensors").write_bytes(packed)
+    (folder / f"{name}.json").write_text(json.dumps(made.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return made
+
+
 @cache
 def cards() -> dict[str, Card]:
-    """Every bundled model by name, in alphabetical order."""
-    found = (Card(**json.loads(path.read_text(encoding="utf-8"))) for path in sorted(WEIGHTS.glob("*.json")))
-    return {each.name: each for each in found}
+    """Every bundled model of this kind by name, in alphabetical order."""
+    return read(WEIGHTS, Card)
 
 
 def card(name: str) -> Card:
@@ -56,23 +89,11 @@ def card(name: str) -> Card:
     Raises:
         UserError: When no bundled model has this name.
     """
-    known = cards()
-    if name not in known:
-        raise UserError(f"There is no bundled model named {name!r}.", f"There is {', '.join(known) or 'none yet'}.", field="name")
-    return known[name]
+    return pick(cards(), name, "bundled model")
 
 
 def keep(name: str, arrays: dict[str, Any], about: dict[str, Any]) -> Card:
-    """Write weights (safetensors) and card; `about` holds the card's fields but for `parameters` and `bytes`."""
-    import numpy as np
-    from safetensors.numpy import save
-
-    WEIGHTS.mkdir(exist_ok=True)
-    arrays = {key: np.ascontiguousarray(value) for key, value in arrays.items()}  # safetensors writes memory as it lies, whatever the strides
-    packed = save(arrays)
-    counted = sum(int(array.size) for key, array in arrays.items() if not key.endswith(("running_mean", "running_var", "num_batches_tracked")))
-    made = Card(**about, name=name, parameters=counted, bytes=len(packed))
-    (WEIGHTS / f"{name}.safetensors").write_bytes(packed)
-    (WEIGHTS / f"{name}.json").write_text(json.dumps(made.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    """Write weights and card; `about` holds the card's fields but for `parameters` and `bytes`."""
+    made = write(WEIGHTS, name, arrays, Card, about)
     cards.cache_clear()
     return made

@@ -1,10 +1,12 @@
-"""The bundled image generator, ready to draw; loaded once a process."""
+"""The bundled image generator and its discriminator, ready to draw and to judge; loaded once a process."""
 
 from __future__ import annotations
 
 import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from playground.core.errors import UserError
 from playground.core.lazy import torch
@@ -14,14 +16,15 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 FOLDER = cards.WEIGHTS / "gan"
+NAME = "gan-digits"
 
 
-def ready(name: str = "gan-digits") -> bool:
+def ready(name: str = NAME) -> bool:
     return (FOLDER / f"{name}.json").is_file()
 
 
 @lru_cache(2)
-def card(name: str = "gan-digits") -> cards.Card:
+def card(name: str = NAME) -> cards.Card:
     """What is known of the generator.
 
     Raises:
@@ -33,16 +36,49 @@ def card(name: str = "gan-digits") -> cards.Card:
 
 
 @lru_cache(2)
-def load(name: str = "gan-digits") -> Any:
-    """The generator in evaluation mode, float32."""
-    from safetensors.torch import load_file
+def kept(name: str = NAME) -> dict[str, np.ndarray]:
+    """Everything kept beside the card: weights under "g/" and "d/", what was measured under "memory/" and "judged/"."""
+    from safetensors.numpy import load_file
 
+    card(name)
+    return load_file(FOLDER / f"{name}.safetensors")
+
+
+@lru_cache(2)
+def load(name: str = NAME) -> Any:
+    """The generator in evaluation mode, float32."""
     from playground.networks.gan_images import Generator
 
-    model = Generator(len(card(name).classes))
-    state = load_file(FOLDER / f"{name}.safetensors")
-    model.load_state_dict({key: value.float() if value.is_floating_point() else value for key, value in state.items()})
+    return _filled(Generator, name, "g/")
+
+
+@lru_cache(2)
+def judge(name: str = NAME) -> Any:
+    """The discriminator in evaluation mode, float32."""
+    from functools import partial
+
+    from playground.networks.gan_images import Discriminator
+
+    return _filled(partial(Discriminator, normed=False), name, "d/")
+
+
+def _filled(build: Any, name: str, prefix: str) -> Any:
+    with torch.random.fork_rng(devices=[]):  # the starting weights are drawn and replaced at once
+        model = build(len(card(name).classes))
+    state = {key.removeprefix(prefix): value for key, value in kept(name).items() if key.startswith(prefix)}
+    model.load_state_dict({key: torch.from_numpy(value.astype(np.float32) if value.dtype == np.float16 else value) for key, value in state.items()})
     return model.eval()
+
+
+def part(prefix: str, name: str = NAME) -> dict[str, np.ndarray]:
+    """What was measured under one prefix, by the rest of its names."""
+    return {key.removeprefix(prefix): value for key, value in kept(name).items() if key.startswith(prefix)}
+
+
+def forget() -> None:
+    """After new weights were written."""
+    for each in (card, kept, load, judge):
+        each.cache_clear()
 
 
 def read(images: Tensor) -> tuple[Tensor, Tensor]:
@@ -51,10 +87,10 @@ def read(images: Tensor) -> tuple[Tensor, Tensor]:
 
     about, model = cards.card("digits-cnn"), models.load("digits-cnn")
     last = [each for each in model.modules() if isinstance(each, torch.nn.Linear)][-1]
-    kept: list[Tensor] = []
-    hook = last.register_forward_hook(lambda _, inputs, __: kept.append(inputs[0]))
+    kept_inputs: list[Tensor] = []
+    hook = last.register_forward_hook(lambda _, inputs, __: kept_inputs.append(inputs[0]))
     try:
-        logits = torch.cat([model((part - about.mean[0]) / about.std[0]) for part in images.split(500)])
+        logits = torch.cat([model((batch - about.mean[0]) / about.std[0]) for batch in images.split(500)])
     finally:
         hook.remove()
-    return logits, torch.cat(kept)
+    return logits, torch.cat(kept_inputs)

@@ -8,7 +8,6 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from playground.core.errors import UserError
 from playground.zoo import cards, language
 
 FOLDER = cards.WEIGHTS / "language"
@@ -52,8 +51,7 @@ class LanguageCard(BaseModel):
 @cache
 def language_cards() -> dict[str, LanguageCard]:
     """Every bundled language head by name."""
-    found = (LanguageCard(**json.loads(path.read_text(encoding="utf-8"))) for path in sorted(FOLDER.glob("*.json")))
-    return {each.name: each for each in found}
+    return cards.read(FOLDER, LanguageCard)
 
 
 def language_card(name: str) -> LanguageCard:
@@ -62,23 +60,12 @@ def language_card(name: str) -> LanguageCard:
     Raises:
         UserError: When none of this name is bundled.
     """
-    known = language_cards()
-    if name not in known:
-        raise UserError(f"There is no bundled language model named {name!r}.", f"There is {', '.join(known) or 'none yet'}.", field="name")
-    return known[name]
+    return cards.pick(language_cards(), name, "bundled language model")
 
 
 def keep(name: str, arrays: dict[str, Any], about: dict[str, Any]) -> LanguageCard:
     """Write weights (safetensors) and card; `about` holds the card's fields but for `parameters` and `bytes`."""
-    import numpy as np
-    from safetensors.numpy import save
-
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    arrays = {key: np.ascontiguousarray(value) for key, value in arrays.items()}
-    packed = save(arrays)
-    made = LanguageCard(**about, name=name, parameters=sum(int(each.size) for each in arrays.values()), bytes=len(packed))
-    (FOLDER / f"{name}.safetensors").write_bytes(packed)
-    (FOLDER / f"{name}.json").write_text(json.dumps(made.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    made = cards.write(FOLDER, name, arrays, LanguageCard, about)
     language_cards.cache_clear()
     return made
 

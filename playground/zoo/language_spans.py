@@ -29,3 +29,8 @@ def best_spans(logits: np.ndarray, places: list[tuple[int, int] | None], longest
     inside = [i for i, each in enumerate(places) if each is not None]
     found = [(float(logits[i, 0] + logits[j, 1]), places[i][0], places[j][1]) for i in inside for j in range(i, min(i + longest, inside[-1] + 1))]  # type: ignore[index]
     return sorted(found, reverse=True)[:count]
+
+
+def none_score(logits: np.ndarray) -> float:
+    """The score of a window for "the answer is not here": both ends at its first token, [CLS], as Devlin et al. 2019 (section 4.3) do it."""
+    return float(logits[0].sum())

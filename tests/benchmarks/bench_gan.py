@@ -1,8 +1,9 @@
 """Training iterations a second of a GAN in the plane at GAN Lab's own size, alone and while drawing. Prints a table; never fails.
 
-Run: python tests/benchmarks/bench_gan.py [seconds a row]
+Run: python tests/benchmarks/bench_gan.py [--seconds S] [--browser http://127.0.0.1:8501]    (the app running there already)
 """
 
+import argparse
 import contextlib
 import io
 import sys
@@ -50,8 +51,34 @@ def plain(experiment):
     return step
 
 
+def browser_row(address, seconds=8.0):
+    """Iterations and pictures a second while a browser shows GAN Lab's size, batch 150; and the updates of the plane it paints."""
+    from playwright.sync_api import sync_playwright
+
+    looked = "({step: __lab.step, frames: __lab.frames, draws: __lab.parts['stage/plane']?.draws ?? 0, now: performance.now()})"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 1280, "height": 1000})
+        page.goto(f"{address}/gans?gan.g_hidden=32,32,32&gan.d_hidden=32,32,32&gan.batch_size=150&gan.steps=50000")
+        page.wait_for_function("(window.__lab?.step ?? 0) > 200", timeout=60_000)
+        page.wait_for_timeout(2000)
+        first = page.evaluate(looked)
+        page.wait_for_timeout(1000 * seconds)
+        last = page.evaluate(looked)
+        browser.close()
+    passed = (last["now"] - first["now"]) / 1000
+    found = {name: (last[name] - first[name]) / passed for name in ("step", "frames", "draws")}
+    print(f"browser: {found['step']:.0f} iterations a second, {found['frames']:.1f} pictures a second received, the plane painted {found['draws']:.1f} times a second")
+
+
 def main():
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 1.5
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=1.5, help="a row")
+    parser.add_argument("--browser", help="address of the running app")
+    parsed = parser.parse_args()
+    if parsed.browser:
+        return browser_row(parsed.browser)
+    seconds = parsed.seconds
     torch.set_num_threads(1)
     print(f"{'iterations a CPU second (one D, one G update)':<48}{'this engine':>12}{'plain torch':>13}{'ratio':>7}")
     for words, values in ROWS.items():

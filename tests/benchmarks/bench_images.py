@@ -88,6 +88,7 @@ def in_one_process():
 
         def whole(name=name, seen=seen):
             images_predict._prepared.cache_clear()
+            images_predict._steps.cache_clear()
             images_predict.predict(name, seen)
 
         asked = median(lambda name=name, seen=seen: images_predict.predict(name, seen))

@@ -84,3 +84,30 @@ def test_a_photograph_is_cut_to_its_middle_and_says_so():
     prepared = pictures.as_photograph(image, (3, 32, 32))
     assert (prepared.pixels > 0.7).all()
     assert [each.image.shape[:2] for each in prepared.steps] == [(64, 128), (64, 64), (32, 32)]
+
+
+@pytest.mark.parametrize("paper", [0.25, 0.45, 0.8])
+def test_ink_on_grey_paper_is_dark_on_light_however_dim_the_room(paper):
+    rows, columns = np.mgrid[0:300, 0:300] / 300
+    ring = np.abs(np.hypot(rows - 0.5, columns - 0.45) - 0.2) < 0.02
+    photograph = np.where(ring[..., None], np.array([0.1, 0.15, 0.4]) * paper, paper) * (1 - 0.3 * rows[..., None])
+    noise = np.random.default_rng(0).normal(0, 0.02, photograph.shape)
+    prepared = pictures.as_digit(np.round(255 * np.clip(photograph + noise, 0, 1)).astype(np.uint8), (1, 28, 28))
+    said = [each.words for each in prepared.steps]
+    assert "Dark on light: inverted." in said and any("noise averages away" in each for each in said)
+    ink = prepared.pixels[0]
+    assert ink[14, 14] < 0.1 < 0.6 < ink[14, 4:8].max() and ink[:4].max() < 0.1  # a ring: empty in its middle and outside
+
+
+def test_light_strokes_on_a_dark_board_stay_as_they_are():
+    rows, columns = np.mgrid[0:200, 0:200] / 200
+    board = np.where(np.abs(columns - 0.5) < 0.03, 0.75, 0.15) * ((rows > 0.2) & (rows < 0.8)) + 0.15 * ((rows <= 0.2) | (rows >= 0.8))
+    prepared = pictures.as_digit(np.repeat(np.round(255 * board).astype(np.uint8)[..., None], 3, 2), (1, 28, 28))
+    assert not any("inverted" in each.words for each in prepared.steps) and prepared.pixels[0, 14].max() > 0.8
+
+
+def test_every_sample_digit_reads_as_what_it_is_called():
+    from playground.experiments.images_predict import name_all
+
+    found = name_all("digits-cnn", [pictures.sample(f"digit-{each}") for each in range(10)], 1, clean=True)
+    assert [each["labels"][0] for each in found] == list("0123456789") and min(each["shares"][0] for each in found) > 0.9

@@ -15,6 +15,7 @@ from playground.experiments.autoencoder import Autoencoder
 from playground.experiments.autoencoder_data import SENSOR_NAMES, deal, lesson, raw_rows, sensors
 from playground.experiments.autoencoder_view import REACH, SHOWN, basis, cells, lattice, tiled
 from playground.experiments.autoencoder_words import PRESETS, AutoencoderLook
+from playground.functions.autoencoder_axes import principal
 from playground.networks import autoencoder as network
 
 
@@ -142,6 +143,40 @@ def test_the_plane_and_back_is_the_same_place():
     torch.testing.assert_close(straight.codes(places), places)
 
 
+FORLORN = (
+    {"left_out": "9", "kind": "sparse", "hidden": (1,), "latent": 64, "learning_rate": 1.0, "batch_size": 2, "steps": 100, "seed": 999_999},
+    {"build": "conv", "hidden": (1,), "latent": 64, "learning_rate": 1.0, "batch_size": 512},
+    {"build": "conv", "hidden": (1,), "latent": 64, "learning_rate": 1.0, "batch_size": 512, "kind": "ae"},
+)
+
+
+@pytest.mark.parametrize("values", FORLORN)
+def test_codes_that_a_hopeless_learning_rate_has_ruined_can_still_be_looked_at(values):
+    trainer = trained(0, **values)
+    for _ in range(6):
+        trainer.advance(1)
+        view = trainer.view()
+        assert np.isfinite(view["codes"]).all()
+        trainer.metrics()
+
+
+@pytest.mark.parametrize("codes", [torch.zeros(40, 64), torch.full((40, 64), float("nan")), torch.full((40, 5), float("inf")), torch.full((3, 64), 1e30), torch.eye(64)])
+def test_codes_that_are_alike_or_no_numbers_have_axes(codes):
+    mean, axes, deviations = principal(codes)
+    size = codes.shape[1]
+    assert mean.shape == deviations.shape == (size,) and (deviations >= 0).all()
+    torch.testing.assert_close(axes @ axes.T, torch.eye(size), atol=1e-5, rtol=0)
+    assert np.isfinite(basis(codes, False).places(codes)).all()
+
+
+def test_principal_axes_are_those_of_the_covariance():
+    codes = torch.randn(200, 6, generator=torch.Generator().manual_seed(1)) * torch.tensor([5.0, 1.0, 3.0, 0.5, 2.0, 0.1]) + 7
+    mean, axes, deviations = principal(codes)
+    torch.testing.assert_close(mean, codes.mean(0))
+    torch.testing.assert_close(axes.T @ torch.diag(deviations.square()) @ axes, torch.cov(codes.T), atol=1e-3, rtol=1e-3)
+    assert (deviations.diff() <= 0).all()
+
+
 def test_the_grid_of_pictures_lies_as_the_plane_does():
     places = lattice(4)
     assert places[0].tolist() == pytest.approx([-0.75 * REACH, 0.75 * REACH]) and places[-1].tolist() == pytest.approx([0.75 * REACH, -0.75 * REACH])
@@ -182,3 +217,9 @@ def test_a_run_with_a_hopeless_learning_rate_ends_in_words():
     trainer.view()
     trainer.batch_loss = torch.tensor(float("nan"))
     assert trainer.diverged and "learning rate" in trainer.stop_reason
+
+
+def test_a_click_on_a_code_leads_the_way_on_to_it():
+    look = AutoencoderLook(first=3, second=8)
+    assert look.dragged({"name": "pick", "number": 20}) == {"first": 8, "second": 20}
+    assert look.dragged({"name": "pick", "number": 8}) == {}  # it ends there already

@@ -31,6 +31,14 @@ def test_a_gated_cell_learns_parity_and_holds_it_for_longer_sequences():
     assert at["at_gru"][list(at["lengths"]).index(20)] > 0.8
 
 
+def test_what_a_first_visitor_sees_is_solved_by_the_gru_within_250_steps_and_not_by_the_rnn():
+    trainer = Memory(cells=("rnn", "gru")).trainer()
+    trainer.advance(250)
+    now, chance = trainer.metrics(), trainer.problem.chance
+    assert now["gru_loss"] < 0.1 * chance[0] and now["gru_accuracy"] > 0.6
+    assert now["rnn_loss"] > 0.8 * chance[0] and now["rnn_accuracy"] < 0.2
+
+
 def test_an_rnn_with_stretched_weights_explodes_and_clipping_bounds_its_step():
     wild = Memory(task="copy", length=60, cells=("rnn",), start="orthogonal", gain=1.8, clip=0.0, optimizer="sgd", learning_rate=0.1)
     trainer = wild.trainer()
@@ -60,8 +68,8 @@ def test_what_is_looked_at_follows_while_it_runs_and_changes_nothing():
     for cell, blocks in (("rnn", 1), ("gru", 3), ("lstm", 4)):
         trainer.tune(trainer.experiment.changed(watch=cell, example=3))
         view = trainer.view()
-        assert view["cell"] == cell and view["gates"].shape == (blocks, 24, 40) and view["hidden"].shape == (24, 41)
-        assert view["carried"].size == (24 * 41 if cell == "lstm" else 0)
+        assert view["cell"] == cell and view["gates"].shape == (blocks, 24, 20) and view["hidden"].shape == (24, 21)
+        assert view["carried"].size == (24 * 21 if cell == "lstm" else 0)
     assert trainer.metrics() == kept
 
 

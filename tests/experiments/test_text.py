@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from playground.core.errors import UserError
 from playground.data import text_samples
 from playground.experiments import text_answer, text_classify, text_compare, text_labels, text_map, text_search, text_settings, text_summary, text_tags
 from playground.explain import text_attribution, text_words
-from playground.zoo import language, language_cards
+from playground.zoo import language, language_cards, language_heads
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.skipif(not language.available(), reason=f"the package {language.PACKAGE} is not installed")
@@ -83,6 +84,27 @@ def test_the_nearest_sentence_holds_the_answer():
     assert "sixty metres" in asked["text"][begin:end]
     for each in found["answers"]:
         assert asked["text"][each["begin"] : each["end"]] == each["text"]
+
+
+@pytest.mark.parametrize("here", [True, False])
+def test_that_the_passage_does_not_tell_is_said_when_no_window_is_likelier_to_hold_the_answer(monkeypatch, here):
+    text = "The ferry leaves at noon. " + "Gulls cry over the harbour and the rain goes on. " * 40
+
+    class Marks:
+        def __call__(self, ids, mask, parts):
+            logits = torch.full((*ids.shape, 2), -5.0)  # a window a row
+            logits[:, 0] = 3.0  # "not here", in every window …
+            if here:
+                logits[0, 12] = 9.0  # … but the first marks a word
+            return {"span": logits}
+
+    monkeypatch.setattr(text_answer, "bundled", lambda: True)
+    monkeypatch.setattr(text_answer, "knows_none", lambda: True)
+    monkeypatch.setattr(language_heads, "load", lambda name: Marks())
+    found = text_answer.answer(text, "When does the ferry leave?")
+    assert found["windows"] > 1 and found["none"] is (not here) and found["answers"]
+    monkeypatch.setattr(text_answer, "knows_none", lambda: False)
+    assert text_answer.answer(text, "When?")["none"] is None, "a head that was not taught to say so says nothing"
 
 
 @needs("sentiment")

@@ -121,6 +121,24 @@ def test_the_coach_names_holes_sleepers_narrowness_and_learning_by_heart():
     assert rules.overfitting(by_heart).changes == {"kind": "denoising"}
 
 
+@pytest.mark.parametrize(
+    "values, change",
+    [
+        ({"kind": "vae", "beta": 1.0}, {"beta": 2.0}),
+        ({"kind": "vae", "beta": 10.0, "latent": 8}, {"latent": 4}),
+        ({"kind": "denoising", "amount": 0.4}, {"amount": 0.6}),
+        ({"kind": "denoising", "amount": 0.8, "latent": 16}, {"latent": 8}),
+        ({"kind": "sparse", "sparsity": 1.0}, {"sparsity": 3.0}),
+        ({"kind": "sparse", "sparsity": 100.0, "latent": 1}, {"latent": 1}),
+    ],
+)
+def test_what_helps_against_learning_by_heart_has_an_effect_on_the_kind_it_is_given_to(values, change):
+    now = Autoencoder(**values)
+    found = rules.overfitting(evidence(now, test_loss=np.linspace(20, 30, 20), train_loss=np.full(20, 5.0)))
+    assert found.changes == change
+    now.changed(**found.changes)  # within the ranges
+
+
 @pytest.mark.parametrize("kind", ["vae", "ae", "denoising", "sparse"])
 def test_the_maths_quotes_the_numbers_of_the_moment(kind):
     trainer = Autoencoder(kind=kind, beta=2.0).trainer()

@@ -25,7 +25,7 @@ def test_a_healthy_run_is_left_alone():
 
 
 @pytest.mark.parametrize(("rule", "now", "columns", "view", "change"), [
-    (rules.diverged, Memory(clip=0.0), {"rnn_loss": [1.0, np.inf]}, {}, {"learning_rate": 0.001, "clip": 1.0}),
+    (rules.diverged, Memory(clip=0.0, learning_rate=0.01), {"rnn_loss": [1.0, np.inf]}, {}, {"learning_rate": 0.001, "clip": 1.0}),
     (rules.exploding, Memory(clip=0.0), {"rnn_longest": [1.0, 4e5]}, {}, {"clip": 1.0}),
     (rules.too_fast, Memory(learning_rate=0.5), {"gru_loss": [0.5] * 10}, {}, {"learning_rate": 0.05}),
     (rules.vanishing, Memory(cells=("rnn",), length=60), {"rnn_loss": [1 / 6] * 10}, {"flow_rnn": np.array([1e-12, 1.0])}, {"length": 30}),

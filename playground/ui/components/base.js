@@ -6,8 +6,8 @@ import { join, leave, SETTLE_MS } from "./peek.js";
 import { STYLE } from "./style.js";
 
 const LEFT_MS = 500; // between two looks whether a component that was cleaned up is still on the page
-const TELL_MS = 100; // a page hears of a drag at most ten times a second,
-const TELL_PEEKED_MS = 400; // and less often when its pictures follow by themselves
+const TELL_MS = 100; // a page hears of a drag at most ten times a second;
+const REST_MS = 300; // where its pictures follow by themselves it hears once the pointer rests, as every run of its script halts them
 
 /** An element with properties and children; text goes in as text, never as HTML. */
 export function el(tag, properties = {}, ...children) {
@@ -171,7 +171,8 @@ class Host {
       this.told = performance.now();
       this.tell(event, payload);
     };
-    const wait = (this.peek ? TELL_PEEKED_MS : TELL_MS) - (performance.now() - (this.told ?? 0));
+    const followed = this.peek && !this.peek.gone;
+    const wait = followed ? REST_MS : TELL_MS - (performance.now() - (this.told ?? 0));
     if (payload.done || wait <= 0) tell();
     else this.later = setTimeout(tell, wait);
   }

@@ -7,11 +7,9 @@ import { SolidPane } from "./solid.js";
 import { listen } from "./keyboard.js";
 import { lab } from "./live.js";
 import { label } from "./axes.js";
+import { PAUSE, PLAY, playbar } from "./playbar.js";
 
 const PANES = { stage: PlanePane, curves: CurvesPane, surface: SolidPane };
-const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4, 10];
-const PLAY = "M7 4.5v15l12-7.5z";
-const PAUSE = ["M7 5h3.5v14H7z", "M13.5 5H17v14h-3.5z"];
 
 class Player {
   static reads = "views";
@@ -32,23 +30,8 @@ class Player {
   }
 
   buildBar() {
-    const button = (name, words, paths, action) => {
-      const node = el("button", { class: "button icon", type: "button", "aria-label": name, title: words }, icon(...paths));
-      node.addEventListener("click", action);
-      return node;
-    };
-    this.play = el("button", { class: "button main", type: "button" });
-    this.play.addEventListener("click", () => this.toggle());
-    this.scrub = el("input", { type: "range", min: "0", step: "any", "aria-label": "Place in the sequence" });
-    this.scrub.addEventListener("input", () => this.drag(Number(this.scrub.value)));
-    this.speed = el("select", { "aria-label": "Speed" }, ...SPEEDS.map((each) => el("option", { value: each }, `${each}×`)));
-    this.speed.addEventListener("change", () => { this.memory.speed = Number(this.speed.value); });
-    this.where = el("span", { class: "count" });
-    this.bar = el("div", { class: "bar" }, this.play,
-      button("Back", "One step back (←)", ["M18 6l-8 6 8 6z", "M7 6v12"], () => this.step(-1)),
-      button("Step", "One step on (→)", ["M6 6l8 6-8 6z", "M17 6v12"], () => this.step(1)),
-      button("To the start", "Back to the start (Home)", ["M4 12a8 8 0 1 0 3-6.2", "M7 2v4h4"], () => { this.stop(); this.seek(0); }),
-      this.speed, this.scrub, this.where);
+    const words = { back: ["Back", "One step back (←)"], on: ["Step", "One step on (→)"], start: ["To the start", "Back to the start (Home)"], scrub: "Place in the sequence", speed: "Speed" };
+    Object.assign(this, playbar(this, words, { main: true }));
     this.counter = el("span", { class: "unseen", "aria-live": "polite" });
   }
 
@@ -114,9 +97,13 @@ class Player {
   }
 
   /** The slider was moved by hand: playback rests there. */
-  drag(place) {
+  scrubbed(place) {
     this.stop();
     this.seek(place);
+  }
+
+  again() {
+    this.scrubbed(0);
   }
 
   start() {
@@ -182,7 +169,7 @@ class Player {
     const playing = Boolean(this.memory.playing);
     if (this.shownPlaying !== playing) {
       this.shownPlaying = playing;
-      this.play.replaceChildren(icon(...(playing ? PAUSE : [PLAY])), playing ? "Pause" : "Play");
+      this.play.replaceChildren(icon(...(playing ? PAUSE : PLAY)), playing ? "Pause" : "Play");
     }
     slide(this.scrub, this.place);
     const words = this.named();

@@ -6,10 +6,8 @@ import { lab } from "./live.js";
 import { paint, tall } from "./theatre_scenes.js";
 import { Shelf } from "./theatre_shelf.js";
 import { ExpectationPane, MindPane } from "./theatre_mind.js";
+import { PAUSE, PLAY, playbar } from "./playbar.js";
 
-const SPEEDS = [0.1, 0.25, 0.5, 1, 2, 4, 10];
-const PLAY = ["M7 4.5v15l12-7.5z"];
-const PAUSE = ["M7 5h3.5v14H7z", "M13.5 5H17v14h-3.5z"];
 const PATIENCE_MS = 5000; // a film is shown for so long before a newer one takes its place
 const REST_MS = 700; // on its last picture
 
@@ -50,23 +48,8 @@ class Theatre {
   }
 
   buildBar() {
-    const button = (name, words, paths, action) => {
-      const node = el("button", { class: "button icon", type: "button", "aria-label": name, title: words }, icon(...paths));
-      node.addEventListener("click", action);
-      return node;
-    };
-    this.play = el("button", { class: "button", type: "button" });
-    this.play.addEventListener("click", () => this.toggle());
-    this.scrub = el("input", { type: "range", min: "0", step: "any", "aria-label": "Place in the film" });
-    this.scrub.addEventListener("input", () => { this.stop(); this.seek(Number(this.scrub.value)); });
-    this.speed = el("select", { "aria-label": "Speed of the film" }, ...SPEEDS.map((each) => el("option", { value: each }, `${each}×`)));
-    this.speed.addEventListener("change", () => { this.memory.speed = Number(this.speed.value); });
-    this.where = el("span", { class: "count" });
-    this.bar = el("div", { class: "bar", style: { marginTop: "8px" } }, this.play,
-      button("One frame back", "One frame back (←)", ["M18 6l-8 6 8 6z", "M7 6v12"], () => this.step(-1)),
-      button("One frame on", "One frame on (→)", ["M6 6l8 6-8 6z", "M17 6v12"], () => this.step(1)),
-      button("Film from its start", "From the start (Home)", ["M4 12a8 8 0 1 0 3-6.2", "M7 2v4h4"], () => { this.seek(0); this.start(); }),
-      this.speed, this.scrub, this.where);
+    const words = { back: ["One frame back", "One frame back (←)"], on: ["One frame on", "One frame on (→)"], start: ["Film from its start", "From the start (Home)"], scrub: "Place in the film", speed: "Speed of the film" };
+    Object.assign(this, playbar(this, words, { style: { marginTop: "8px" } }));
   }
 
   set(mount, source) {
@@ -170,6 +153,16 @@ class Theatre {
   toggle() {
     if (this.memory.playing) this.stop();
     else this.start();
+  }
+
+  scrubbed(place) {
+    this.stop();
+    this.seek(place);
+  }
+
+  again() {
+    this.seek(0);
+    this.start();
   }
 
   tick(now) {

@@ -188,7 +188,7 @@ function pendulum(context, { X, Y, zoom, theme, state: [angle], action, limit })
   if (action !== null) torque(context, X(0), Y(0), wide * 1.9, action / limit, pushes(theme, action));
 }
 
-function lander(context, { X, Y, zoom, height, theme, state, action, ground }) {
+function lander(context, { X, Y, zoom, width, height, theme, state, action, ground }) {
   for (let i = 0; i < 60; i++) disc(context, X((i * 7.31) % 20), Y(13.3 - ((i * 3.97) % 12)), i % 7 ? 0.7 : 1.2, alpha("#ffffff", 0.25 + 0.5 * ((i * 0.37) % 1)));
   context.fillStyle = theme.mode === "dark" ? "#3a4250" : "#8c97a6";
   context.beginPath();
@@ -231,4 +231,25 @@ function lander(context, { X, Y, zoom, height, theme, state, action, ground }) {
   shape(LEG, state.slice(3, 6), "#c3b5f2");
   shape(LEG, state.slice(6, 9), "#c3b5f2");
   shape(BODY, body, "#9d86ee");
+  beyond(context, X(body[0]), Y(body[1]), width, height, zoom);
+}
+
+/** Where something flies that left the picture: an arrow at the edge, and how far out it is in units of the world. */
+function beyond(context, x, y, width, height, zoom) {
+  const [inX, inY] = [Math.min(width - 12, Math.max(12, x)), Math.min(height - 12, Math.max(12, y))];
+  const away = Math.hypot(x - inX, y - inY);
+  if (away < 12 + 0.6 * zoom) return;
+  context.save();
+  context.translate(inX, inY);
+  context.rotate(Math.atan2(y - inY, x - inX));
+  context.fillStyle = "#ffd43b";
+  context.beginPath();
+  for (const [px, py] of [[9, 0], [-6, 7], [-6, -7]]) context.lineTo(px, py);
+  context.fill();
+  context.restore();
+  context.fillStyle = "#ffffff";
+  context.font = "600 12px system-ui, sans-serif";
+  context.textAlign = inX > width / 2 ? "right" : "left";
+  context.textBaseline = inY > height / 2 ? "bottom" : "top";
+  context.fillText(`${(away / zoom).toFixed(1)} beyond`, inX + (inX > width / 2 ? -14 : 14), inY + (inY > height / 2 ? -4 : 4));
 }

@@ -234,10 +234,10 @@ LESSONS = {each.name: each for each in (
            "Universal Dependencies English-EWT and Universal NER; for entities also Wikigold and WNUT-17's training part", "CC BY-SA 4.0; CC BY 4.0",
            "the treebank's own: trained on its training part, measured on its 2,001 development and 2,077 test sentences, words as the treebank cuts them",
            {"pos": UPOS, "ner": ENTITIES}, _tags, _measure_tags, pooled=False, spelled=True, tokens=1024),
-    Lesson("qa", "Answers found in a text", "question answering", "Marks the words of a passage that answer a question.",
-           "SQuADShifts (Miller et al. 2020) and 36 of the 48 titles of SQuAD 1.1's development part", "CC BY 4.0; CC BY-SA 4.0",
-           "questions on the 12 other titles of SQuAD 1.1's development part, none trained on", {"span": ("begin", "end")}, _questions, _measure_questions,
-           pooled=False, loss="span", tokens=2048),
+    Lesson("qa", "Answers found in a text", "question answering", "Marks the words of a passage that answer a question, or says that none do.",
+           "SQuADShifts (Miller et al. 2020), and 36 of the 48 titles of the development parts of SQuAD 1.1 and, for questions without an answer, 2.0", "CC BY 4.0; CC BY-SA 4.0",
+           "questions on the 12 other titles of SQuAD's development parts, none trained on: 1,000 with an answer, 600 without", {"span": ("begin", "end")},
+           _questions, _measure_questions, first=1, rank=32, pooled=False, loss="span", tokens=2048),
 )}  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The images that the bundled classifiers are trained on, as they lie in the folder of training data."""
+"""The images that the bundled classifiers and makers of pictures are trained on, as they lie in the folder of training data."""
 
 import io
 import os
@@ -11,8 +11,8 @@ from playground.core.errors import UserError
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"  # beside the repository, or where PLAYGROUND_TRAINING_DATA points
 
 
-def images(file: str, split: str) -> tuple[np.ndarray, np.ndarray]:
-    """Images (n, channels, height, width) uint8 and classes (n,) int64 of "train" or "test".
+def where(file: str) -> Path:
+    """The path of a file of training data.
 
     Raises:
         UserError: When the file is not there.
@@ -20,20 +20,30 @@ def images(file: str, split: str) -> tuple[np.ndarray, np.ndarray]:
     path = Path(os.environ.get("PLAYGROUND_TRAINING_DATA", DATA)) / file
     if not path.is_file():
         raise UserError(f"The training data {file} is not at {path.parent}.", "Set PLAYGROUND_TRAINING_DATA to the folder that holds it; the app itself never needs it.")
-    with np.load(path, allow_pickle=False) as stored:
+    return path
+
+
+def images(file: str, split: str) -> tuple[np.ndarray, np.ndarray]:
+    """Images (n, channels, height, width) uint8 and classes (n,) int64 of "train" or "test".
+
+    Raises:
+        UserError: When the file is not there.
+    """
+    with np.load(where(file), allow_pickle=False) as stored:
         targets = stored[f"y_{split}"].astype(np.int64)
         if f"x_{split}" in stored:
             return stored[f"x_{split}"][:, None], targets
-        tiles = [_untiled(stored[name]) for name in sorted(stored.files) if name.startswith(f"{split}_")]
-    return np.concatenate(tiles).transpose(0, 3, 1, 2).copy(), targets
+        tiles = [untiled(stored[name], 32) for name in sorted(stored.files) if name.startswith(f"{split}_")]
+    return np.concatenate(tiles), targets
 
 
-def _untiled(mosaic: np.ndarray) -> np.ndarray:
-    """A mosaic of 100 × 100 tiles as (10000, 32, 32, 3)."""
+def untiled(mosaic: np.ndarray, side: int) -> np.ndarray:
+    """The bytes of a mosaic of square tiles, row by row, as (n, 3, side, side) uint8."""
     from PIL import Image
 
     pixels = np.asarray(Image.open(io.BytesIO(mosaic.tobytes())).convert("RGB"))
-    return pixels.reshape(100, 32, 100, 32, 3).swapaxes(1, 2).reshape(-1, 32, 32, 3)
+    tall, wide = pixels.shape[0] // side, pixels.shape[1] // side
+    return pixels.reshape(tall, side, wide, side, 3).transpose(0, 2, 4, 1, 3).reshape(-1, 3, side, side)
 
 
 def spread(pixels: np.ndarray) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -1,0 +1,167 @@
+"""The part of the Speech screen that runs models from the Hub: what they need, how they come here, what they write or say."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from playground import ui
+from playground.core.errors import UserError
+from playground.core.limits import MIB, SPOKEN_CHARACTERS
+from playground.data import audio, hub_files
+from playground.experiments import speech_hub as hub
+from playground.experiments.speech import Speech
+from playground.experiments.speech_hub import HubSpeech
+from playground.ui import speech
+from playground.ui.speech_canvas import show
+
+OWN = "Another model …"
+
+
+def part() -> None:
+    """Task and model on top, then either how to get the model or its answer."""
+    now = ui.controls(HubSpeech, only=())
+    st.pills("Task", list(hub.TITLES), key="speech_hub.task", format_func=lambda each: hub.TITLES[each], required=True, label_visibility="collapsed", on_change=_forget)
+    view = ui.controls(HubSpeech, container=st.sidebar, hide=(*now.unused_controls(), "task"))
+    _model(view)
+    with ui.plain_words():
+        model = hub_files.checked(view.chosen)
+        ready = hub.here(model)
+        if not ready:
+            _missing(view, model)
+        if view.task == "transcribe":
+            _transcribe(view, model, ready)
+        else:
+            _speak(view, model, ready)
+
+
+def _forget() -> None:
+    """Another task begins with its own first model."""
+    st.session_state["speech_hub.model"] = ""
+    st.session_state.pop("speech_hub!pick", None)
+
+
+def _model(view: HubSpeech) -> None:
+    known = hub.TASKS[view.task][1]
+    slot = "speech_hub!pick"
+    if st.session_state.get(slot) not in (*known, OWN):
+        st.session_state[slot] = view.chosen if view.chosen in known else OWN
+    st.selectbox("Model", [*known, OWN], key=slot, format_func=lambda each: f"{known[each]}  ·  {each}" if each in known else each, on_change=_picked)
+    if st.session_state[slot] == OWN:
+        name = st.text_input("Name on the Hub (owner/model); its weights must be safetensors", value=view.model, key="speech_hub!name", max_chars=140)
+        if name != view.model:
+            ui.set_values(HubSpeech, model=name)
+            st.rerun()
+
+
+def _picked() -> None:
+    pick = st.session_state["speech_hub!pick"]
+    ui.set_values(HubSpeech, model="" if pick == OWN else pick)
+
+
+def _missing(view: HubSpeech, model: str) -> None:
+    """What to say, and to press, while the model is not here."""
+    job = hub_files.current(model)
+    if job is not None and job.state == "running":
+        ui.watched(_progress)(model)
+        return
+    if job is not None and job.state == "failed":
+        st.error(job.problem, icon=":material/cloud_off:")
+    st.info(f"{hub_files.missing(model)} {hub.TASKS[view.task][0]}", icon=":material/cloud_download:")
+    with st.container(horizontal=True):
+        if not hub_files.offline():
+            st.button("Download", key="speech_hub!get", type="primary", icon=":material/download:", on_click=hub_files.start, args=(model,))
+        st.button("Use what is bundled", key="speech_hub!local", icon=":material/offline_bolt:", on_click=ui.set_values, args=(Speech,), kwargs={"part": "hear"})
+
+
+def _progress(model: str) -> None:
+    job = hub_files.current(model)
+    if job is None or job.state != "running":
+        st.rerun()
+        return
+    left = f", {job.seconds_left:,.0f} s left" if job.seconds_left is not None else ""
+    st.progress(job.share, text=f"Downloading {model}: {job.received / MIB:,.0f} of {job.total / MIB:,.0f} MB{left}" if job.total else "Asking the Hub …")
+    st.button("Cancel", key="speech_hub!cancel", on_click=job.cancel, icon=":material/close:")
+
+
+def _transcribe(view: HubSpeech, model: str, ready: bool) -> None:
+    sounds = ui.controls(Speech, only=())
+    speech.source(sounds)
+    if sounds.sound == audio.OWN and not sounds.upload:
+        st.info("Record or upload a sound above.", icon=":material/mic:")
+        return
+    chosen = sounds.chosen() | {"word": 1}
+    whole = hub.recording(chosen)
+    st.audio(audio.as_wav(whole, audio.KEPT_RATE), format="audio/wav")
+    if not ready:
+        heard = ui.compute(speech.speech_hear.course, chosen=chosen)
+        st.markdown(f"**Meanwhile, the bundled network hears:** {' '.join('–' if len(each) > 1 else each for each in heard['labels'])}")
+        show("stage", speech.figures.strip(heard, 0))
+        return
+    count = hub.spans(chosen)
+    asked = {"model": model, "chosen": chosen, "language": view.language, "translate": view.translate}
+    bar = st.progress(0.0, text="Whisper is listening …")
+    parts = []
+    for k in range(count):
+        parts.append(ui.compute(hub.transcribe, **asked, span=k))
+        bar.progress((k + 1) / count, text=f"{(k + 1) * hub.SPAN} of {count * hub.SPAN} s heard")
+    bar.empty()
+    _written(parts, asked, len(whole) / audio.KEPT_RATE)
+
+
+def _written(parts: list[dict[str, Any]], asked: dict[str, Any], seconds: float) -> None:
+    segments = [each for part in parts for each in part["segments"]]
+    spent = sum(part["milliseconds"] for part in parts) / 1000
+    st.markdown(f"#### {_plain(' '.join(part['text'] for part in parts)) or '(nothing was heard)'}")
+    st.dataframe({"From, s": [each["begin"] for each in segments], "To, s": [each["end"] for each in segments], "Said": [each["text"] for each in segments]}, hide_index=True,
+                 column_config={name: st.column_config.NumberColumn(format="%.2f", width="small") for name in ("From, s", "To, s")})  # fmt: skip
+    st.caption(
+        f"{seconds:.1f} s of sound in {spent:.1f} s on one core, {sum(part['tokens'] for part in parts):,} tokens. Whisper may write words into noise or silence that nobody said."
+    )
+    ui.files("speech_hub!files", [
+        ui.File("Text (TXT)", lambda: "\n".join(each["text"] for each in segments), "transcript.txt", "text/plain", "description"),
+        ui.File("Subtitles (SRT)", lambda: subtitles(segments), "transcript.srt", "text/plain", "subtitles"),
+        ui.File("Segments (JSON)", lambda: json.dumps(segments, indent=2, ensure_ascii=False), "transcript.json", "application/json", "data_object"),
+    ], row=True)  # fmt: skip
+    with st.expander("Raw JSON and the same call in Python", icon=":material/code:"):
+        st.code(f"from playground.experiments.speech_hub import transcribe\n\ntranscribe(**{asked!r}, span=0)", language="python")
+        st.code(json.dumps(segments, indent=2, ensure_ascii=False), language="json", height=240)
+
+
+def subtitles(segments: list[dict[str, Any]]) -> str:
+    """Segments in the SubRip format."""
+
+    def clock(seconds: float) -> str:
+        whole = round(1000 * seconds)
+        return f"{whole // 3_600_000:02}:{whole // 60_000 % 60:02}:{whole // 1000 % 60:02},{whole % 1000:03}"
+
+    return "\n".join(f"{i}\n{clock(each['begin'])} --> {clock(each['end'])}\n{each['text']}\n" for i, each in enumerate(segments, 1))
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return "".join(f"\\{each}" if each in "\\`*_{}[]<>()#+-.!|$~:" else each for each in text)
+
+
+def _speak(view: HubSpeech, model: str, ready: bool) -> None:
+    text = st.text_area("Text to read aloud", value=view.text, key="speech_hub!text", max_chars=SPOKEN_CHARACTERS, height=90)
+    if text != view.text:
+        ui.set_values(HubSpeech, text=text)
+        st.rerun()
+    if not ready:
+        return
+    if not text.strip():
+        raise UserError("There is no text.", "Write a sentence.")
+    asked = {"model": model, "text": text, "tempo": view.tempo, "liveliness": view.liveliness, "seed": view.seed}
+    with st.spinner("The voice is being drawn …", show_time=True):
+        found = ui.compute(hub.speak, **asked)
+    sound = found["sound"] / max(1.0, float(np.abs(found["sound"]).max()))
+    wav = audio.as_wav(sound, found["rate"])
+    st.audio(wav, format="audio/wav")
+    st.caption(f"{len(sound) / found['rate']:.2f} s of speech in {found['milliseconds'] / 1000:.2f} s on one core.")
+    ui.files("speech_hub!spoken", [ui.File("The sound (WAV)", lambda: wav, "spoken.wav", "audio/wav", "graphic_eq")])
+    with st.expander("The same call in Python", icon=":material/code:"):
+        st.code(f"from playground.experiments.speech_hub import speak\n\nspeak(**{asked!r})", language="python")

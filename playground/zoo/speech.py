@@ -1,0 +1,88 @@
+"""The bundled network that hears spoken digits, and what is known of it."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict
+
+from playground.zoo import cards
+
+if TYPE_CHECKING:
+    from playground.networks.speech import Ears
+
+FOLDER = cards.WEIGHTS / "speech"
+NAME = "spoken-digits"
+OTHER = "not a digit"
+CLASSES = (*"0123456789", OTHER)
+
+
+class SpeechCard(BaseModel):
+    """One bundled network for sounds.
+
+    Attributes:
+        scores: What the recipe measured on speakers that the measured network had not heard, each named.
+        speakers: Accuracy by held-out speaker.
+        seconds: Of training, all held-out rounds together, on one thread of a shared machine.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    title: str
+    task: str
+    words: str
+    data: str
+    licence: str
+    split: str
+    classes: tuple[str, ...]
+    scores: dict[str, float]
+    speakers: dict[str, float]
+    parameters: int
+    bytes: int
+    seconds: int
+    date: str
+    command: str
+    how: str
+
+
+@cache
+def speech_cards() -> dict[str, SpeechCard]:
+    """Every bundled network for sounds by name."""
+    return cards.read(FOLDER, SpeechCard)
+
+
+def speech_card(name: str = NAME) -> SpeechCard:
+    """The card of one network.
+
+    Raises:
+        UserError: When none of this name is bundled.
+    """
+    return cards.pick(speech_cards(), name, "bundled model for sounds")
+
+
+def keep(name: str, arrays: dict[str, Any], about: dict[str, Any]) -> SpeechCard:
+    """Write weights (safetensors) and card; `about` holds the card's fields but for `parameters` and `bytes`."""
+    made = cards.write(FOLDER, name, arrays, SpeechCard, about)
+    speech_cards.cache_clear()
+    load.cache_clear()
+    return made
+
+
+@lru_cache(2)
+def load(name: str = NAME) -> Ears:
+    """The bundled network in evaluation mode, float32.
+
+    Raises:
+        UserError: When there is no such network.
+    """
+    from safetensors.torch import load_file
+
+    from playground.networks.speech import Ears
+
+    card = speech_card(name)
+    state = load_file(FOLDER / f"{card.name}.safetensors")
+    model = Ears(len(card.classes), 1 + max(int(key.split(".")[1]) for key in state))
+    model.load_state_dict({key: value.float() if value.is_floating_point() else value for key, value in state.items()})
+    return model.eval()
