@@ -10,7 +10,7 @@ from playground.core.text import to_text
 from tests.strategies import ends
 
 ROOT = Path(__file__).resolve().parents[2]
-MANY = 10  # fields; of kinds with more, those of one group are set together
+MANY = 6  # fields; of kinds with more, those of one group are set together
 SECONDS = 6.0  # generous: the first page of a session also starts the evaluator
 
 

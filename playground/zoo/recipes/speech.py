@@ -33,7 +33,7 @@ from playground.zoo import speech
 from playground.zoo.recipes import speech_augment
 from playground.zoo.recipes.pictures import DATA
 
-FILE = "spoken_digits.npz"
+NAME, FILE = "spoken-digits", "spoken_digits.npz"
 EPOCHS, BATCH, OTHERS = 24, 64, 6  # clips of a batch, and how many of them are no digits
 RATE, DECAY, SMOOTHING, AVERAGE = 3e-3, 1e-2, 0.05, 0.995
 SEED = 0
