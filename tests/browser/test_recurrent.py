@@ -68,7 +68,7 @@ def test_an_own_series_is_forecast_beside_the_simple_rules(visit, tmp_path):
 
 
 def test_a_text_is_learnt_and_written_on(visit):
-    page = opened(visit, "characters", **{"characters.units": 16})
+    page = opened(visit, "characters", **{"characters.units": 16, "characters.steps": 20_000})
     page.get_by_text("step 50", exact=True).wait_for(timeout=60_000)
     page.get_by_text("Write on from a beginning of yours").click()
     page.get_by_role("textbox", name="It begins").fill("Sel")
