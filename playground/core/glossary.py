@@ -67,7 +67,7 @@ GLOSSARY: dict[str, str] = {
     "overfitting": "Learning the noise of the training examples at the cost of new ones.",
     "padding": "Border added around an image so that the window of a convolution fits at its edge.",
     "parameter": "A number that is learnt: a weight or a bias.",
-    "perplexity": "e to the cross-entropy: among how many equally likely signs the network hesitates.",
+    "perplexity": "Among how many equally likely signs the network hesitates: e to the power of its cross-entropy.",
     "plateau": "A stretch where the loss hardly falls because the gradient is almost zero.",
     "pooling": "Replacing each small patch of an image by its largest or mean value.",
     "precision": "The share of examples called positive that are.",

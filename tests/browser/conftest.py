@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")  # the shell draws no window of its own: a fifth faster
 CHROMIUM = next((found for name in NAMES if (found := shutil.which(name))), None)
 # Streamlit probes two addresses below a deep link before it finds its own; the browser logs each as a 404.
 PROBES = ("_stcore/health", "_stcore/host-config")

@@ -42,7 +42,7 @@ def test_a_page_opens_in_a_browser_without_an_error_and_fits(visit, path, title,
     scheme = "light" if width == 1280 else "dark"
     page = visit(path, width, scheme)
     settled(page)
-    picture = page.locator("canvas, .tx").first  # the Text screen marks words instead of drawing
+    picture = page.locator("canvas, .tx, .js-plotly-plot").first  # the Text screen marks words, the zoo shows a chart
     picture.wait_for(timeout=60_000)
     if os.environ.get("PLAYGROUND_SCREENSHOTS"):  # of all pages they cost a minute
         SCREENSHOTS.mkdir(exist_ok=True)

@@ -26,9 +26,14 @@ PAGES = [row[1] for row in table()]
 pages = pytest.mark.parametrize("path", PAGES)
 
 
+registered: dict = {}
+
+
 def open_page(path, parameters=None):
     app = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=60)
-    app.run()
+    if not registered:
+        registered.update(app.run()._registered_pages)
+    app._registered_pages = registered  # known from the first visit: Home, which would tell, takes longer than most pages
     app.switch_page(str(ROOT / "pages" / path))
     for name, value in (parameters or {}).items():
         app.query_params[name] = value

@@ -1,5 +1,6 @@
 """Mounting canvas components: what is sent to the browser, and what callbacks hear."""
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -47,7 +48,7 @@ def test_equal_pictures_make_equal_packets():
 
 def test_every_component_has_its_module():
     for name in components._PARTS:
-        assert "export const mount = mounter(" in (FOLDER / f"{name}.js").read_text()
+        assert re.search(r"^export const mount = (mounter|single)\(", (FOLDER / f"{name}.js").read_text(), re.M), name
 
 
 def test_every_import_between_modules_exists():
