@@ -36,21 +36,29 @@ def step_of(page):
     return page.evaluate("window.__lab?.step ?? -1")
 
 
-@pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize(("path", "title"), ROWS, ids=[row[1] for row in ROWS])
-def test_a_page_opens_in_a_browser_without_an_error_and_fits(visit, path, title, width):
-    scheme = "light" if width == 1280 else "dark"
-    page = visit(path, width, scheme)
+def test_a_page_opens_in_a_browser_without_an_error_and_fits_a_desk_and_a_telephone(visit, path, title):
+    page = visit(path, 1280, "light")
     settled(page)
     picture = page.locator("canvas, .tx, .js-plotly-plot").first  # the Text screen marks words, the zoo shows a chart
     picture.wait_for(timeout=60_000)
-    if os.environ.get("PLAYGROUND_SCREENSHOTS"):  # of all pages they cost a minute
+    looked_at(page, path, 1280, "light")
+    picture.hover()
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_timeout(700)
+    settled(page)
+    looked_at(page, path, 390, "dark")
+    assert page.problems == []
+
+
+def looked_at(page, path, width, scheme):
+    """Nothing failed and nothing is wider than the window; kept as a picture when PLAYGROUND_SCREENSHOTS asks for it: of all pages they cost a minute."""
+    if os.environ.get("PLAYGROUND_SCREENSHOTS"):
         SCREENSHOTS.mkdir(exist_ok=True)
         page.screenshot(path=SCREENSHOTS / f"{path or 'home'}-{width}-{scheme}.png", full_page=True)
     assert page.locator("[data-testid=stException]").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= width + 1
-    picture.hover()
-    assert page.problems == []
 
 
 @pytest.mark.alone
