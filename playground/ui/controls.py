@@ -1,6 +1,7 @@
 """Widgets from declared fields: one call draws all controls of an experiment and returns it, validated."""
 
 import math
+import time
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -16,6 +17,7 @@ Kind = TypeVar("Kind", bound=Experiment)
 
 _MANTISSAS = (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
 _SLIDER_VALUES = 200  # an integer range longer than this gets a number box
+INSIST_SECONDS = 3.0  # for so long after `set_values` a browser may still report what its widgets showed before
 
 
 def controls(kind: type[Kind], *, container: Any = None, hide: Sequence[str] = (),
@@ -58,6 +60,7 @@ def take_over(kind: type[Experiment]) -> None:
         written.append(address._own(kind))
     # Once for an arrival, however often controls are drawn: what the first drawing writes into the address is no link.
     state["!taken"] = {*state.get("!taken", ()), kind.key}
+    _insist(kind)
     for name in kind.domains():
         state.setdefault(f"{kind.key}.{name}", _shown(kind, name, kept.get(name, kind.model_fields[name].default)))
     ignored = state.pop(f"{kind.key}!ignored", None)
@@ -96,9 +99,26 @@ def set_values(kind: type[Experiment], /, **values: Any) -> None:
     good = st.session_state.get(f"{kind.key}!good")
     (good.changed(**values) if good else kind(**values))
     kept = st.session_state.setdefault(f"{kind.key}!values", {})
+    recent = st.session_state.setdefault("!set", {})
     for name, value in values.items():
+        key, shown = f"{kind.key}.{name}", _shown(kind, name, value)
         kept[name] = value
-        st.session_state[f"{kind.key}.{name}"] = _shown(kind, name, value)
+        recent[key] = (st.session_state.get(key), shown, time.monotonic())
+        st.session_state[key] = shown
+
+
+def _insist(kind: type[Experiment]) -> None:
+    """Set once more what a rerun has put back to its value before.
+
+    A rerun that the browser asked for just before it heard of the new values, such as a live picture's, still carries the old ones.
+    """
+    state = st.session_state
+    recent: dict[str, tuple[Any, Any, float]] = state.get("!set", {})
+    for key, (before, shown, since) in list(recent.items()):
+        if time.monotonic() - since > INSIST_SECONDS:
+            del recent[key]
+        elif key.startswith(f"{kind.key}.") and key in state and state[key] == before != shown:
+            state[key] = shown
 
 
 def _shown(kind: type[Experiment], name: str, value: Any) -> Any:

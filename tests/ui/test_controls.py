@@ -1,5 +1,7 @@
 """Controls, address and presets in a page of their own, driven as a visitor would."""
 
+import importlib
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -131,3 +133,13 @@ def test_a_link_is_checked_when_it_is_made():
     assert address.link({"rate": 0.3}, Screen) == {"screen.rate": "0.3"}
     with pytest.raises(UserError, match="Learning rate"):
         address.link({"rate": 3}, Screen)
+
+
+def test_a_value_set_from_code_outlives_a_rerun_that_knew_nothing_of_it(monkeypatch):
+    app = open_page()
+    app.pills[0].set_value("bad").run()
+    app.selectbox(key="screen.kind").set_value("a").run()  # what a browser reports that had not heard of "c" yet
+    assert values(app)["kind"] == "c" and app.selectbox(key="screen.kind").value == "c"
+    monkeypatch.setattr(importlib.import_module("playground.ui.controls"), "INSIST_SECONDS", -1.0)  # the name leads to the function otherwise
+    app.selectbox(key="screen.kind").set_value("a").run()  # later it is the visitor's own choice
+    assert values(app)["kind"] == "a"

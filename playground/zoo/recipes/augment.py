@@ -109,3 +109,9 @@ def snapshots(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     """For small photographs that must stand for anybody's: frame, size, light, colours and focus vary, and a square is hidden."""
     framed = affine(flip(images, generator), generator, turn=8, scale=(0.85, 1.25), shift=0.1, border="reflection")
     return erased(focus(light(framed, generator), generator), generator, 8)
+
+
+def holidays(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Like `snapshots`, for one picture in four; the others are only mirrored, shifted by up to four pixels, and a square of them is hidden."""
+    plain = erased(photographs(images, generator), generator, 8)
+    return torch.where(torch.rand(len(images), 1, 1, 1, generator=generator) < 0.25, snapshots(images, generator), plain)

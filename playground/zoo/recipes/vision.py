@@ -37,6 +37,9 @@ class Recipe:
         build: The network, untrained.
         augment: Changes a batch of images in [0, 1] before it is learnt.
         average: Share of the averaged weights that is kept at every step.
+        settling: Epochs after the first `epochs`, from the averaged weights and under a second cycle: with milder changes, nearer to the pictures as they are.
+        settle: The milder changes.
+        settling_rate: The second cycle's highest learning rate.
         half: Keep the weights as float16.
         mixed: Multiply in bfloat16 while training, weights and sums in float32: faster where the processor has instructions for it.
     """
@@ -56,6 +59,9 @@ class Recipe:
     weight_decay: float = 5e-4
     label_smoothing: float = 0.05
     average: float = 0.998
+    settling: int = 0
+    settle: augment.Augment = augment.photographs
+    settling_rate: float = 0.05
     half: bool = True
     mixed: bool = False
     seed: int = 0
@@ -105,7 +111,8 @@ RECIPES = {each.name: each for each in (
            "CIFAR-10 (Krizhevsky 2009)", "no formal licence; cite the report", _explainer, augment.photographs, CIFAR_CLASSES, epochs=30, learning_rate=0.05,
            label_smoothing=0.0),
     Recipe("cifar10-resnet", "Small photographs", "Names what is on a photograph, out of ten things, from 32 × 32 pixels.", "cifar10_mosaic.npz",
-           "CIFAR-10 (Krizhevsky 2009)", "no formal licence; cite the report", _cifar, augment.snapshots, CIFAR_CLASSES, epochs=20, label_smoothing=0.1, mixed=True),
+           "CIFAR-10 (Krizhevsky 2009)", "no formal licence; cite the report", _cifar, augment.snapshots, CIFAR_CLASSES, epochs=20, label_smoothing=0.1, settling=18,
+           settle=augment.holidays, mixed=True),
 )}  # fmt: skip
 
 
@@ -136,22 +143,22 @@ def train(name: str, device: str = "cpu", epochs: int | None = None, say: Callab
     epochs = epochs or chosen.epochs
     pixels, targets = images(chosen.file, "train")
     mean, std = spread(pixels)
-    session = Session(chosen, mean, std, device, epochs * -(-len(pixels) // chosen.batch_size))
+    session = Session(chosen, mean, std, device, -(-len(pixels) // chosen.batch_size), epochs)
     path = home() / "zoo" / f"{name}.checkpoint"
     if path.is_file():
         session.load(packets.decode(path.read_bytes())[1])
         say(f"Going on after epoch {session.epoch}.")
     inputs, answers = torch.from_numpy(pixels), torch.from_numpy(targets)
-    while session.epoch < epochs:
+    while session.epoch < epochs + chosen.settling:
         if minutes is not None and time.monotonic() - begun > 60 * minutes:
-            say(f"Stopped after epoch {session.epoch} of {epochs}: the same command goes on from here.")
+            say(f"Stopped after epoch {session.epoch} of {epochs + chosen.settling}: the same command goes on from here.")
             return None
         started = time.monotonic()
         loss = session.one_epoch(inputs, answers)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.with_suffix(".new").write_bytes(packets.encode("checkpoint", session.state()))
         path.with_suffix(".new").replace(path)
-        say(f"epoch {session.epoch} of {epochs}: training loss {loss:.4f}, {time.monotonic() - started:.0f} s")
+        say(f"epoch {session.epoch} of {epochs + chosen.settling}: training loss {loss:.4f}, {time.monotonic() - started:.0f} s")
     kept = {key: value.cpu().numpy() for key, value in session.averaged.items()}
     if chosen.half:
         kept = {key: value.astype(np.float16) if value.dtype == np.float32 and "running" not in key else value for key, value in kept.items()}
@@ -163,9 +170,9 @@ def train(name: str, device: str = "cpu", epochs: int | None = None, say: Callab
 
 
 class Session:
-    """Network, optimizer, average and random stream of one training."""
+    """Network, optimizer, average and random stream of one training; `steps` are those of one epoch, `epochs` those before it settles."""
 
-    def __init__(self, chosen: Recipe, mean: tuple[float, ...], std: tuple[float, ...], device: str, steps: int):
+    def __init__(self, chosen: Recipe, mean: tuple[float, ...], std: tuple[float, ...], device: str, steps: int, epochs: int):
         with torch.random.fork_rng(devices=[]):  # initial weights of the recipe's own seed, whatever was drawn before
             torch.manual_seed(chosen.seed)
             self.model = chosen.build().to(device, memory_format=torch.channels_last)
@@ -174,13 +181,15 @@ class Session:
         plain = [each for each in self.model.parameters() if each.ndim <= 1]
         groups = [{"params": decayed, "weight_decay": chosen.weight_decay}, {"params": plain, "weight_decay": 0.0}]
         self.optimizer = torch.optim.SGD(groups, lr=chosen.learning_rate, momentum=0.9, nesterov=True)
-        self.steps = steps
+        self.steps, self.epochs = steps, epochs
         self.averaged = {key: value.detach().clone() for key, value in self.model.state_dict().items()}
         self.generator = torch.Generator().manual_seed(chosen.seed + 1)
         self.mean, self.std = (torch.tensor(each).view(1, -1, 1, 1) for each in (mean, std))
 
     def one_epoch(self, inputs: torch.Tensor, answers: torch.Tensor) -> float:
         """Every image once; the mean loss of the last hundred batches."""
+        if self.epoch == self.epochs:
+            self._settle()
         self.model.train()
         with torch.random.fork_rng(devices=[]):  # dropout draws from torch's own stream
             torch.manual_seed(1000 * self.recipe.seed + self.epoch)
@@ -190,7 +199,7 @@ class Session:
 
     def _update(self, batch: torch.Tensor, targets: torch.Tensor) -> float:
         for group in self.optimizer.param_groups:
-            group["lr"] = self.recipe.learning_rate * self._factor()
+            group["lr"] = self._rate()
         with torch.autocast(torch.device(self.device).type, torch.bfloat16, enabled=self.recipe.mixed):
             logits = self.model(batch)
         loss = functional.cross_entropy(logits.float(), targets, label_smoothing=self.recipe.label_smoothing)
@@ -204,13 +213,22 @@ class Session:
     def _batches(self, inputs: torch.Tensor, answers: torch.Tensor) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         order = torch.randperm(len(inputs), generator=self.generator)
         for rows in order.split(self.recipe.batch_size):
-            pictures = (self.recipe.augment(inputs[rows].float() / 255, self.generator) - self.mean) / self.std
+            change = self.recipe.augment if self.epoch < self.epochs else self.recipe.settle
+            pictures = (change(inputs[rows].float() / 255, self.generator) - self.mean) / self.std
             yield pictures.to(self.device).contiguous(memory_format=torch.channels_last), answers[rows].to(self.device)
 
-    def _factor(self) -> float:
-        """One cycle: up over the first fifth, down to nothing over the rest."""
-        place = self.step / self.steps
-        return max(place / 0.2 if place < 0.2 else (1 - place) / 0.8, 1e-3)
+    def _settle(self) -> None:
+        """The averaged weights become the weights, and everything else begins anew."""
+        self.model.load_state_dict(self.averaged)
+        for each in self.model.parameters():
+            self.optimizer.state[each]["momentum_buffer"] = torch.zeros_like(each)
+        self.generator.manual_seed(self.recipe.seed + 2)
+
+    def _rate(self) -> float:
+        """One cycle, up over the first fifth, down to nothing over the rest; then another for the epochs in which it settles."""
+        first = self.steps * self.epochs
+        most, place = (self.recipe.learning_rate, self.step / first) if self.step < first else (self.recipe.settling_rate, (self.step - first) / (self.steps * self.recipe.settling))
+        return most * max(place / 0.2 if place < 0.2 else (1 - place) / 0.8, 1e-3)
 
     @torch.no_grad()
     def _average(self) -> None:
@@ -266,11 +284,12 @@ def evaluate(name: str, device: str = "cpu") -> dict[str, float]:
 
 def _about(chosen: Recipe, mean: tuple[float, ...], std: tuple[float, ...], epochs: int, score: float) -> dict[str, Any]:
     pixels, targets = images(chosen.file, "test")
+    settled = f"; then {chosen.settling} epochs of milder changes with a cycle up to {chosen.settling_rate}" if chosen.settling else ""
     return {
         "title": chosen.title, "task": chosen.task, "words": chosen.words, "data": chosen.data, "licence": chosen.licence,
         "split": f"the data's own: trained on its training part, measured on its {len(targets):,} test images",
         "classes": chosen.classes, "input_shape": tuple(pixels.shape[1:]), "mean": mean, "std": std, "scores": {"test accuracy": score},
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(), "command": f"python -m playground zoo train {chosen.name}",
         "how": f"{epochs} epochs, batch {chosen.batch_size}, SGD with Nesterov momentum 0.9, one-cycle learning rate up to {chosen.learning_rate}, "
-               f"weight decay {chosen.weight_decay}, label smoothing {chosen.label_smoothing}, averaged weights, seed {chosen.seed}",
+               f"weight decay {chosen.weight_decay}, label smoothing {chosen.label_smoothing}, averaged weights, seed {chosen.seed}" + settled,
     }  # fmt: skip
