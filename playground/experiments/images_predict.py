@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -97,14 +98,20 @@ def predict(name: str, seen: Mapping[str, str], top: int = 5) -> dict[str, Any]:
 
 
 def answers(opened: Classifier, logits: Tensor, top: int) -> dict[str, Any]:
-    """The `top` likeliest of logits (classes,), as `predict` returns them."""
-    values = logits.double()
-    shares = values.softmax(0)
-    best = shares.topk(min(top, len(shares)))
-    entropy = float(-(shares * shares.clamp_min(1e-300).log2()).sum())
-    return {"labels": [opened.classes[i] for i in best.indices.tolist()], "indices": best.indices.numpy().copy(), "shares": best.values.numpy().copy(),
-            "logits": values[best.indices].numpy().copy(), "rest": max(0.0, 1 - float(best.values.sum())), "count": len(shares), "entropy": entropy,
-            "total": float(values.logsumexp(0))}  # fmt: skip
+    """The `top` likeliest of logits (classes,), as `predict` returns them.
+
+    In NumPy: a dozen tensor operations on ten numbers would take a third of the time that the smallest network takes.
+    """
+    values = logits.numpy().astype(np.float64)
+    highest = float(values.max())
+    weights = np.exp(values - highest)
+    total = float(weights.sum())
+    shares = weights / total
+    order = np.argsort(-values, kind="stable")[:top]
+    best = shares[order]
+    entropy = math.log2(total) - float(weights @ (values - highest)) / total / math.log(2)
+    return {"labels": [opened.classes[i] for i in order.tolist()], "indices": order.astype(np.int64), "shares": best, "logits": values[order],
+            "rest": max(0.0, 1 - float(best.sum())), "count": len(values), "entropy": entropy, "total": highest + math.log(total)}  # fmt: skip
 
 
 def _shown(image: np.ndarray, longest: int = 360) -> np.ndarray:

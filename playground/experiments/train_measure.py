@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,15 +44,30 @@ class Answers:
 
 
 @functools.cache
-def libraries() -> Any:
-    """torchmetrics.functional. Its first import takes 1.5 s, so the forkserver does it ahead; it pulls torchvision in, hence the guard."""
-    from playground.core import torchvision_guard
+def libraries() -> SimpleNamespace:
+    """torchmetrics' `classification` and `regression` functions, and nothing else of it.
 
-    torchvision_guard.install()
-    import torchmetrics.functional.classification
-    import torchmetrics.functional.regression
+    Its own front door also opens the rooms for text, pictures and sound, and with them scipy and transformers: 90 MB in every
+    process and a second of start-up. Both packages above these two are therefore entered by a side door that is shut again at once.
+    """
+    import importlib
+    import logging
+    import sys
+    from importlib.util import find_spec
+    from types import ModuleType
 
-    return torchmetrics.functional
+    spec = find_spec("torchmetrics")
+    doors = {} if "torchmetrics" in sys.modules or spec is None else {"torchmetrics": "", "torchmetrics.functional": "/functional"}
+    for name, below in doors.items():
+        door = ModuleType(name)
+        door.__path__ = [f"{spec.submodule_search_locations[0]}{below}"]
+        door._logger = logging.getLogger("torchmetrics")  # all that the modules below ask of it
+        sys.modules[name] = door
+    try:
+        return SimpleNamespace(**{each: importlib.import_module(f"torchmetrics.functional.{each}") for each in ("classification", "regression")})
+    finally:
+        for name in doors:
+            del sys.modules[name]
 
 
 def names(lesson: Lesson) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import os
 import queue
 import signal
 import threading
+import time
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -16,6 +17,7 @@ from playground.runs import processes
 
 SECONDS = 30.0
 TIDY_SECONDS = 1.0  # without a question, after which memory is given back
+REST_SECONDS = 12.0  # without a question, after which all processes but one are sent home
 
 
 def address(function: Callable[..., Any]) -> str:
@@ -70,7 +72,9 @@ class Evaluators:
     """A small pool of evaluator processes; started at first need, replaced when one dies or takes too long."""
 
     def __init__(self, size: int = 2):
-        self._idle: queue.LifoQueue[tuple[Any, Connection] | None] = queue.LifoQueue()
+        self._idle: queue.LifoQueue[tuple[Any, Connection] | None] = queue.LifoQueue()  # the one used last is asked first
+        self._used: dict[Any, float] = {}  # when each process was last given back
+        self._size = size
         for _ in range(size):
             self._idle.put(None)
         self._all: set[Any] = set()
@@ -97,12 +101,28 @@ class Evaluators:
         finally:
             if kept is None:
                 self._end(process)
+            else:
+                self._used[process] = time.monotonic()
             self._idle.put(kept)
         if kind == "problem":
             raise UserError(*value)
         if kind == "broken":
             raise RuntimeError(value)
         return value
+
+    def rest(self) -> None:
+        """End all processes but one that nobody has asked anything for a while: each holds models of its own."""
+        waiting: list[tuple[Any, Connection] | None] = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                waiting.append(self._idle.get_nowait())
+        spare = [each for each in waiting if each][1:] if len(waiting) == self._size else []
+        for worker in spare:
+            if time.monotonic() - self._used.get(worker[0], 0.0) > REST_SECONDS:
+                self._end(worker[0])
+                waiting[waiting.index(worker)] = None
+        for each in reversed(waiting):
+            self._idle.put(each)
 
     def close(self) -> None:
         for process in list(self._all):
@@ -117,4 +137,5 @@ class Evaluators:
     def _end(self, process: Any) -> None:
         with self._lock:
             self._all.discard(process)
+            self._used.pop(process, None)
         processes.kill(process)

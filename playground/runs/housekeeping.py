@@ -1,4 +1,4 @@
-"""What the engine does between requests: admit the next in line, pause what nobody watches, stop what nobody came back to."""
+"""What the engine does between requests: admit the next in line, pause what nobody watches, stop what nobody came back to, send idle evaluators home."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def keep(engine: Engine) -> None:
         try:
             admit(engine)
             end_idle(engine)
+            engine.evaluators.rest()
         except Exception:
             log.exception("the engine's housekeeping failed; it goes on")
 

@@ -5,6 +5,7 @@ the first optimizer of a process imports it, which would cost every worker 1.5 s
 """
 
 import gc
+import importlib
 import os
 
 os.nice(10)  # before torch's slow import: the page comes first, here and in every worker forked from here
@@ -19,10 +20,13 @@ import torch.optim  # noqa: E402
 import playground.experiments  # noqa: E402
 import playground.runs.evaluator  # noqa: E402
 import playground.runs.worker  # noqa: E402
+from playground.core import torchvision_guard  # noqa: E402
 from playground.experiments import train_measure  # noqa: E402
 
 playground.experiments.load()
-train_measure.libraries()  # torchmetrics brings torchvision along: two seconds that every training would start with
+train_measure.libraries()  # a second that every training would start with
+torchvision_guard.install()
+importlib.import_module("torchvision")
 
 # Children share these pages until they write to them. A collection writes into the header of every object it looks at, so what exists
 # by now is put where no collection looks.

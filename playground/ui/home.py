@@ -56,8 +56,8 @@ PATHS = {
 
 
 def sections(pages: dict[str, Any]) -> None:
-    """Every screen as a card, section by section; short sections share a row."""
-    room, row = 0, []
+    """Every screen as a card, section by section; short sections share a row. What takes seconds is drawn when all else is there."""
+    room, row, later = 0, [], []
     for title, screens in SECTIONS.items():
         present = [url for url in screens if url in pages]
         if not present:
@@ -69,22 +69,26 @@ def sections(pages: dict[str, Any]) -> None:
                 row, room = list(st.columns(ACROSS)), ACROSS
             with row[ACROSS - room]:
                 st.markdown(f"**{title}**" if number == 0 else "&nbsp;")
-                card(url, pages[url])
+                place = card(url, pages[url])
+            if CARDS[url][2] is None:
+                later.append(place)
             room -= 1
+    for place in later:
+        with place:
+            _trained()
 
 
-def card(url_path: str, page: Any) -> None:
-    """One screen with its miniature."""
+def card(url_path: str, page: Any) -> Any:
+    """One screen with its miniature; returns the place of the miniature."""
     title, words, figure = CARDS[url_path]
     with st.container(border=True, key=f"card-{url_path}"):
         place = st.container(key=f"mini-{url_path}")
         st.page_link(page, label=f"**{title}**", width="stretch")
         st.caption(words)
-        with place:
-            if figure is not None:
+        if figure is not None:
+            with place:
                 ui.stage(*figure(), key=f"mini-stage-{url_path}", height=120)
-            else:
-                _trained()
+    return place
 
 
 def _trained() -> None:

@@ -60,8 +60,8 @@ def source(view: Images) -> None:
         st.button("Draw", key="images!draw", icon=":material/draw:", on_click=ui.set_values, args=(Images,), kwargs={"picture": DRAWN})
         with st.popover("Upload", icon=":material/upload:"):
             files = st.file_uploader("Pictures", type=KINDS, key="images!files", accept_multiple_files=True, max_upload_size=IMAGE_BYTES // MIB, help="They stay on this machine.")
-        with st.popover("Camera", icon=":material/photo_camera:"):
-            shot = st.camera_input("Camera", key="images!camera", label_visibility="collapsed")
+        with st.popover("Camera", icon=":material/photo_camera:", key="images!camera!open", on_change="rerun"):
+            shot = st.camera_input("Camera", key="images!camera", label_visibility="collapsed", on_change=_seen)
     _bring([*(files or [])[:PHOTOGRAPH_FILES], *([shot] if shot else [])])
     for digest, name in own[:KEPT]:
         try:
@@ -72,6 +72,11 @@ def source(view: Images) -> None:
     show("images_gallery", figures.gallery(selected, more), on_drag=setting(view))
     for problem in st.session_state.get("images!refused", ())[:4]:
         st.error(problem, icon=":material/error:")
+
+
+def _seen() -> None:
+    """A photograph is taken: the camera makes way for the answer."""
+    st.session_state["images!camera!open"] = False
 
 
 def _bring(files: list[Any]) -> None:

@@ -83,7 +83,7 @@ def in_one_process():
         seen = {**SEEN, "picture": "digit-5" if opened.shape[0] == 1 else "cat"}
         picture = torch.rand(1, *opened.shape)
         with torch.inference_mode():
-            bare = median(lambda opened=opened, picture=picture: opened.module(picture))
+            bare = median(lambda opened=opened, picture=picture: opened.module(picture), 101)
         line(f"{name}: bare call", bare)
 
         def whole(name=name, seen=seen):
@@ -91,7 +91,7 @@ def in_one_process():
             images_predict._steps.cache_clear()
             images_predict.predict(name, seen)
 
-        asked = median(lambda name=name, seen=seen: images_predict.predict(name, seen))
+        asked = median(lambda name=name, seen=seen: images_predict.predict(name, seen), 101)
         line(f"{name}: prediction, picture made ready before", asked, more=f"{asked / bare:5.2f} x bare")
         line(f"{name}: prediction with making ready", median(whole), more="")
         for method in ("gradcam", "layercam", "saliency", "integrated", "occlusion"):

@@ -1,8 +1,11 @@
+import time
+
 import pytest
 
 from playground.core.errors import UserError
 from playground.core.fields import Domain
 from playground.core.text import from_text
+from playground.runs import evaluator
 from playground.runs.engine import os_ready
 from playground.runs.evaluator import address
 
@@ -28,3 +31,21 @@ def test_only_public_functions_of_this_package_may_be_named():
     for function in (os.system, lambda: 0, address.__class__):
         with pytest.raises((TypeError, AttributeError)):
             address(function)
+
+
+def test_of_processes_that_nobody_asks_one_stays(monkeypatch):
+    pool = evaluator.Evaluators(2)
+    try:
+        held = pool._idle.get() or pool._start()  # busy with another visitor's question
+        assert pool.call(address(os_ready), {}) is True
+        pool._used[held[0]] = time.monotonic()
+        pool._idle.put(held)
+        assert len(pool._all) == 2
+        pool.rest()
+        assert len(pool._all) == 2  # both were asked a moment ago
+        monkeypatch.setattr(evaluator, "REST_SECONDS", 0.0)
+        pool.rest()
+        assert len(pool._all) == 1
+        assert pool.call(address(os_ready), {}) is True
+    finally:
+        pool.close()

@@ -227,7 +227,10 @@ class Session:
     def _rate(self) -> float:
         """One cycle, up over the first fifth, down to nothing over the rest; then another for the epochs in which it settles."""
         first = self.steps * self.epochs
-        most, place = (self.recipe.learning_rate, self.step / first) if self.step < first else (self.recipe.settling_rate, (self.step - first) / (self.steps * self.recipe.settling))
+        if self.step < first:
+            most, place = self.recipe.learning_rate, self.step / first
+        else:
+            most, place = self.recipe.settling_rate, (self.step - first) / (self.steps * self.recipe.settling)
         return most * max(place / 0.2 if place < 0.2 else (1 - place) / 0.8, 1e-3)
 
     @torch.no_grad()
