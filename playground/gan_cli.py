@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from playground.core.errors import UserError
+from playground.zoo import gan_models
 
 
 def main(words: Sequence[str]) -> int:
@@ -20,12 +21,14 @@ def main(words: Sequence[str]) -> int:
     train.add_argument("--minutes", type=float, help="stop when these are over; the same command goes on from its checkpoint")
     keep = commands.add_parser("keep", help="measure and keep the generator of the checkpoint as it stands")
     keep.add_argument("name", choices=["gan-digits"])
-    info = commands.add_parser("info", help="its card")
+    info = commands.add_parser("info", help="the card of one")
+    info.add_argument("--model", choices=list(gan_models.FAMILIES), default=gan_models.NAME)
     info.add_argument("--json", action="store_true")
     draw = commands.add_parser("sample", help="draw a sheet of samples as PNG")
     draw.add_argument("file", type=Path)
+    draw.add_argument("--model", choices=list(gan_models.FAMILIES), default=gan_models.NAME)
     draw.add_argument("--seed", type=int, default=0)
-    draw.add_argument("--digit", default="all", choices=["all", *"0123456789"])
+    draw.add_argument("--digit", default="all", choices=["all", *"0123456789"], help="of gan-digits: which digit is asked for")
     draw.add_argument("--truncation", type=float, default=1.0)
     parsed = parser.parse_args(words)
     return {"train": _train, "keep": _keep, "info": _info, "sample": _sample}[parsed.command](parsed)
@@ -51,9 +54,7 @@ def _keep(parsed: argparse.Namespace) -> int:
 
 
 def _info(parsed: argparse.Namespace) -> int:
-    from playground.zoo import gan_models
-
-    about = gan_models.card().model_dump(mode="json")
+    about = gan_models.card(parsed.model).model_dump(mode="json")
     print(json.dumps(about, ensure_ascii=False) if parsed.json else "\n".join(f"{key:<12} {value}" for key, value in about.items()))
     return 0
 
@@ -63,7 +64,9 @@ def _sample(parsed: argparse.Namespace) -> int:
 
     from playground.experiments.gan_bundled import sheet
 
-    picture = 255 - sheet(parsed.seed, parsed.digit, parsed.truncation)["wall"]
+    picture = sheet(parsed.seed, parsed.digit, parsed.truncation, parsed.model)["wall"]
+    if parsed.model == gan_models.NAME:
+        picture = 255 - picture  # ink on paper
     Image.fromarray(picture).save(parsed.file, "PNG")
     print(f"{parsed.file}: {picture.shape[1]} x {picture.shape[0]} pixels")
     return 0

@@ -180,27 +180,35 @@ def _generation(parsed: argparse.Namespace, texts: list[str]) -> Records:
     return records
 
 
+def _translation(parsed: argparse.Namespace, texts: list[str]) -> Records:
+    from playground.experiments.text_translate import lines_of
+
+    return [{**each, "line": each.get("translation", "")} for each in lines_of(texts)]
+
+
 TASKS: dict[str, Callable[[argparse.Namespace, list[str]], Records]] = {
     "sentiment": _classify("sentiment"), "topic": _classify("topic"), "ner": _tags("names"), "pos": _tags("words"), "qa": _question, "similarity": _similarity,
     "search": _search, "zero-shot": _labels, "summary": _summary, "embed": _embed,
-    "generation": _generation,
+    "generation": _generation, "translation": _translation,
 }  # fmt: skip
-HUB = {"sentiment": "classify", "topic": "classify", "ner": "names", "qa": "question", "zero-shot": "infer", "summary": "rewrite", "generation": "generate"}
+HUB = {"sentiment": "classify", "topic": "classify", "ner": "names", "qa": "question", "zero-shot": "infer", "summary": "rewrite", "generation": "generate",
+       "translation": "translate"}  # fmt: skip
 WHOLE = ("qa", "summary", "search")
 
 
 def _from_hub(parsed: argparse.Namespace, texts: list[str]) -> Records:
-    from playground.data import hub_files
-    from playground.experiments.text_hub import HubText, answer
+    from playground.experiments.text_hub import HubText, answer, named
 
     if parsed.task not in HUB:
         raise UserError(f"The task {parsed.task} is done by the bundled backbone alone.", f"--model goes with {', '.join(HUB)}.")
     records = []
     more = {"tokens": parsed.tokens, "temperature": parsed.temperature, "seed": parsed.seed} if parsed.task == "generation" else {}
     for each in texts:
-        task = HubText(task=HUB[parsed.task], model=hub_files.checked(parsed.model), extra=(parsed.question or parsed.labels or "")[:300], **more)
+        task = HubText(task=HUB[parsed.task], model=named(parsed.model), extra=(parsed.question or parsed.labels or "")[:300], **more)
         found = answer(**{**task.arguments(), "text": each})
         best = found["choices"][0] if "choices" in found else None
+        if parsed.task == "translation":
+            best = {"translation": found["text"], "line": found["text"]}
         records.append({"text": each, **(best or {name: value for name, value in found.items() if name in ("names", "text")})})
     return records
 

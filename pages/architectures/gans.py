@@ -1,7 +1,5 @@
 """GANs: one network learns to make what another cannot tell from the real thing."""
 
-import streamlit as st
-
 from playground import ui
 from playground.experiments.gan_words import GanLook
 from playground.ui import gan as plane
@@ -11,8 +9,8 @@ ui.intro("GANs", "A generator **G** turns noise into fakes, a discriminator **D*
                  "In the plane blue is what D takes for real, orange what it takes for fake; arrows show where each fake is pulled.")  # fmt: skip
 
 gan_data.prepare()
-look = ui.controls(GanLook, only=("part",), wide=True, container=st.container(horizontal=True))
-{"plane": plane.page, "digits": gan_digits.page, "trained": gan_bundled.page}[look.part]()
+look = ui.controls(GanLook, only=("part",), wide=True)
+{"plane": plane.page, "digits": gan_digits.page, "trained": gan_bundled.digits, "faces": gan_bundled.faces}[look.part]()
 ui.glossary({
     "generator": "The network that turns noise into fakes.", "discriminator": "The network that tells real examples from fakes.",
     "critic": "A discriminator without an upper end, as the Wasserstein losses use: it ranks instead of judging.",
@@ -23,4 +21,5 @@ ui.glossary({
 ui.references(["Goodfellow et al. 2014, Generative adversarial nets", "Mirza and Osindero 2014, Conditional generative adversarial nets",
                "Arjovsky and Bottou 2017, Towards principled methods for training GANs", "Gulrajani et al. 2017, Improved training of Wasserstein GANs",
                "Mescheder, Geiger and Nowozin 2018, Which training methods for GANs do actually converge?",
+               "Zhao et al. 2020, Differentiable augmentation for data-efficient GAN training",
                "Srivastava et al. 2017, VEEGAN (modes covered, good samples)", "Kahng et al. 2019, GAN Lab"])  # fmt: skip

@@ -3,7 +3,7 @@
 from playground import ui
 from playground.experiments.text_settings import TASKS, TextScreen
 from playground.explain import text_words as words
-from playground.ui import panels, text, text_hub, text_meaning
+from playground.ui import panels, text, text_hub, text_meaning, text_translate
 
 SHOWN = {
     "classify": text.classify,
@@ -14,6 +14,7 @@ SHOWN = {
     "labels": text_meaning.labels,
     "map": text_meaning.layout,
     "summary": text_meaning.summary,
+    "translate": text_translate.part,
     "hub": text_hub.part,
 }
 

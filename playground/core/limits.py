@@ -84,6 +84,7 @@ CLASSIFIER_PARAMETERS = 250_000_000  # of all classifiers that one evaluator kee
 TOP_ANSWERS = 20  # of a classifier, shown or listed
 FOUND_BOXES = 100  # things a detector shows in one picture
 WRITTEN_LINES = 30  # lines of writing read in one picture
+TRANSLATED_PARTS = 80  # sentences, or pieces of long ones, that are translated at once
 TEXT_TOKENS = 48  # that one line of writing may have
 GAN_IMAGE_UNITS = 512  # of one hidden layer of a GAN of small images
 CODE_NUMBERS, CODE_LAYERS, CODE_UNITS, CODE_CHANNELS = 64, 4, 512, 64  # of an autoencoder: latent numbers, layers, units or channels of one

@@ -6,27 +6,66 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from playground.core import fields
-from playground.core.experiment import Experiment
 from playground.core.limits import DRAWING_CHARACTERS
+from playground.experiments.autoencoder_faces import Framed
+from playground.experiments.stills import Still
 from playground.zoo import gan_models
 
 INSIDE = {"curves": "Curves", "slow": "One update, slowly", "answers": "Answers and modes", "race": "Race", "sweep": "Sweep"}
 BESIDE = {"milestones": "Milestones", "nearest_wall": "Nearest real", "real_wall": "Real"}
-PARTS = {"plane": "Points in the plane", "digits": "Images of digits"}
-if gan_models.ready():  # offered where its weights are
-    PARTS["trained"] = "A trained generator"
+TRAINED = {"trained": ("Digits, trained", gan_models.NAME), "faces": ("Faces, trained", gan_models.FACES)}
+PARTS = {"plane": "Points in the plane", "digits": "Digits, learnt live",
+         **{part: words for part, (words, name) in TRAINED.items() if gan_models.ready(name)}}  # offered where its weights are  # fmt: skip
 USES = {"between": "Go between two", "walk": "Walk", "sum": "Add and subtract", "nearest": "Nearest learnt", "judge": "Ask D"}
-SHEET = (6, 10)  # rows and columns of samples of the trained generator
-SAMPLES = SHEET[0] * SHEET[1]
+FIRST = (0, 18, 44)  # the samples A, B and C of the beginning
 SHOWN_FIELDS = {"field": "D's answer", "best": "Best possible D", "": "None"}
 
 
-class GanLook(Experiment):
-    """How the GAN screen is shown."""
+def _truncation(name: str) -> Any:
+    return fields.number(gan_models.FAMILIES[name].truncation, *gan_models.TRUNCATIONS, step=0.05, label="Truncation",
+                         help="Factor on the noise: below 1 the samples are more typical and more alike, above 1 bolder and odder (Brock et al. 2019).")  # fmt: skip
+
+
+def _picks(name: str) -> Any:
+    family = gan_models.FAMILIES[name]
+    return fields.integers(FIRST, 0, family.rows * family.columns - 1, max_length=3, group="hidden", label="Samples clicked", help="The last three, the latest first.")
+
+
+class Samples(Still):
+    """Which samples of a bundled generator are looked at, and what is done with them."""
+
+    model: ClassVar[str] = ""
+    page: ClassVar[str] = "gans"
+
+    truncation: float = _truncation(gan_models.NAME)
+    wall_seed: int = fields.integer(0, 0, gan_models.SHEETS - 1, label="Sheet", help="Another number, other noise.")
+    use: str = fields.choice("between", USES, label="With the samples", help="What is done with the samples that were clicked last.")
+    own: str = fields.text("", max_length=64, group="hidden", label="Own picture")
+
+    def asked(self) -> dict[str, Any]:
+        """What the functions of `gan_bundled` are told about the sheet."""
+        return {"name": self.model, "seed": self.wall_seed, "truncation": self.truncation, "digit": getattr(self, "digit", "all")}
+
+    def chosen(self) -> tuple[int, int, int]:
+        """The samples A, B and C; places that a link left out are those of the beginning."""
+        picks: tuple[int, ...] = getattr(self, "picks", ())
+        first, second, third = (*picks, *FIRST[len(picks) :])
+        return first, second, third
+
+    def dragged(self, at: Mapping[str, Any]) -> dict[str, Any]:
+        """Field values after a press on the sheet."""
+        family = gan_models.FAMILIES[self.model]
+        row, column = (min(max(int(float(at[axis]) // float(at["tile"])), 0), most - 1) for axis, most in (("y", family.rows), ("x", family.columns)))
+        pick, now = row * family.columns + column, self.chosen()
+        return {"picks": now if pick == now[0] else (pick, *(each for each in now if each != pick))[:3]}
+
+
+class GanLook(Samples):
+    """How the GAN screen is shown, and which samples of the generator of digits."""
 
     key: ClassVar[str] = "ganlook"
     title: ClassVar[str] = "Display"
-    evaluates: ClassVar[bool] = True
+    model: ClassVar[str] = gan_models.NAME
 
     part: str = fields.choice("plane", PARTS, label="Imitate", help="Points in the plane show everything; images show what it is good for.")
     behind: str = fields.choice("field", SHOWN_FIELDS, label="Behind the points",
@@ -36,30 +75,31 @@ class GanLook(Experiment):
     beside: str = fields.choice("milestones", BESIDE, label="Beside the samples", help="Compare the samples with how they began, or with real images.")
     first: int = fields.integer(3, 0, 9, label="From class", help="The class that the walk starts and ends with.")
     second: int = fields.integer(8, 0, 9, label="To class", help="The class half way round; the same number keeps one class.")
-    digit: str = fields.choice("all", {"all": "All", **{each: each for each in "0123456789"}}, label="Class", help="Which digit is asked for.")
-    truncation: float = fields.number(1.0, 0.0, 2.0, step=0.05, label="Truncation",
-                                      help="Factor on the noise: below 1 the samples are more typical and more alike, above 1 bolder and odder (Brock et al. 2019).")  # fmt: skip
-    wall_seed: int = fields.integer(0, 0, 199, label="Sheet", help="Another number, other noise.")
-    use: str = fields.choice("between", USES, label="With the samples", help="What is done with the samples that were clicked last.")
-    picks: tuple[int, ...] = fields.integers((0, 18, 44), 0, SAMPLES - 1, max_length=3, group="hidden", label="Samples clicked", help="The last three, the latest first.")
-    ink: str = fields.text("", max_length=DRAWING_CHARACTERS, group="hidden", label="Drawing")
-    own: str = fields.text("", max_length=64, group="hidden", label="Own picture")
     walk_seed: int = fields.integer(0, 0, 199, label="Way", help="Another number, another way through the noise.")
-
-    def chosen(self) -> tuple[int, int, int]:
-        """The samples A, B and C; places that a link left out are those of the beginning."""
-        first, second, third = (*self.picks, *(0, 18, 44)[len(self.picks) :])
-        return first, second, third
+    digit: str = fields.choice("all", {"all": "All", **{each: each for each in "0123456789"}}, label="Class", help="Which digit is asked for.")
+    picks: tuple[int, ...] = _picks(gan_models.NAME)
+    ink: str = fields.text("", max_length=DRAWING_CHARACTERS, group="hidden", label="Drawing")
 
     def dragged(self, at: Mapping[str, Any]) -> dict[str, Any]:
         """Field values after a press on the sheet, or a stroke of the pen."""
         if at["name"] == "ink":
             return {"ink": str(at["drawing"])[:DRAWING_CHARACTERS], "own": ""}
-        tile, columns = float(at["tile"]), int(at["columns"])
-        row, column = int(float(at["y"]) // tile), int(float(at["x"]) // tile)
-        pick = min(max(row, 0), SAMPLES // columns - 1) * columns + min(max(column, 0), columns - 1)
-        now = self.chosen()
-        return {"picks": now if pick == now[0] else (pick, *(each for each in now if each != pick))[:3]}
+        return super().dragged(at)
+
+
+class GanFaces(Samples, Framed):
+    """Which samples of the generator of faces are looked at."""
+
+    key: ClassVar[str] = "ganfaces"
+    title: ClassVar[str] = "Faces, made up"
+    model: ClassVar[str] = gan_models.FACES
+
+    truncation: float = _truncation(gan_models.FACES)
+    picks: tuple[int, ...] = _picks(gan_models.FACES)
+
+    def dragged(self, at: Mapping[str, Any]) -> dict[str, Any]:
+        """Field values after a press on the sheet, which takes a picture of one's own away."""
+        return super().dragged(at) | {"own": ""}
 
 
 VANISHING = {"loss": "minimax", "latent": "uniform", "d_steps": 5, "d_learning_rate": 0.01, "g_learning_rate": 0.0001, "noise": 0.06}

@@ -31,7 +31,7 @@ CLASSES = {classes!r}
 RATE, FRAME, FOURIER, HOP, BANDS, FRAMES = {rate}, {frame}, {fourier}, {hop}, {bands}, {frames}
 LOWEST, HIGHEST, FLOOR = {lowest}, {highest}, {floor}
 WINDOW, BINS = FRAMES * HOP, FOURIER // 2 + 1
-GAP, MARGIN, SHORTEST, QUIET = {gap}, {margin}, {shortest}, {quiet}
+GAP, MARGIN, SHORTEST, REACH, BREATH, QUIET = {gap}, {margin}, {shortest}, {reach}, {breath}, {quiet}
 '''
 _MAIN = """
 with wave.open(sys.argv[1] if len(sys.argv) > 1 else "sound.wav") as file:
@@ -55,6 +55,8 @@ def script(changes: Mapping[str, Any]) -> str:
 
     done = ", ".join(f"{name} {value}" for name, value in changes.items())
     head = _HEAD.format(changes=done, classes=speech.CLASSES, rate=maths.RATE, frame=maths.FRAME, fourier=maths.FOURIER, hop=maths.HOP, bands=maths.BANDS, frames=maths.FRAMES,
-                        lowest=maths.LOWEST, highest=maths.HIGHEST, floor=maths.FLOOR, gap=maths.GAP, margin=maths.MARGIN, shortest=maths.SHORTEST, quiet=maths.QUIET)  # fmt: skip
-    parts = (maths.mel, maths.hertz, maths.edges, maths.filters, maths.power, maths.logarithm, maths.picture, maths.loudness, maths.words, maths.window, _conv, Ear, Ears)
+                        lowest=maths.LOWEST, highest=maths.HIGHEST, floor=maths.FLOOR, gap=maths.GAP, margin=maths.MARGIN, shortest=maths.SHORTEST,
+                        reach=maths.REACH, breath=maths.BREATH, quiet=maths.QUIET)  # fmt: skip
+    seen = (maths.mel, maths.hertz, maths.edges, maths.filters, maths.power, maths.logarithm, maths.picture)
+    parts = (*seen, maths.loudness, maths.faint_frames, maths.words, maths.window, _conv, Ear, Ears)
     return head + "".join(f"\n\n{inspect.getsource(part)}" for part in parts) + "\n" + _MAIN

@@ -17,13 +17,14 @@ from playground.experiments.text_settings import given, passage
 
 READ = 900  # tokens of the text that are read
 # task: (title, what works here without a network, its part of the screen, models: name → title)
-BUNDLED = "stories-gpt"  # the one model here that is not of the Hub
+OWN = {"generate": "stories-gpt", "translate": "translate-en-fr"}  # the models here that are not of the Hub, by what they do
 TASKS: dict[str, tuple[str, str, str, dict[str, str]]] = {
-    "translate": ("Translate", "Nothing that is bundled translates; comparing sentences works without a download, within English.", "compare",
-                  {"Helsinki-NLP/opus-mt-en-de": "English to German, 300 MB", "Helsinki-NLP/opus-mt-en-fr": "English to French, 300 MB",
+    "translate": ("Translate", "translate-en-fr, which is bundled, translates everyday sentences without a download; the part Translate opens it up.", "translate",
+                  {OWN["translate"]: "translate-en-fr, bundled: everyday sentences, English to French",
+                   "Helsinki-NLP/opus-mt-en-de": "English to German, 300 MB", "Helsinki-NLP/opus-mt-en-fr": "English to French, 300 MB",
                    "google-t5/t5-small": "T5 small: English to German, French, Romanian, 240 MB"}),
     "generate": ("Go on writing", "stories-gpt, which is bundled, writes without a download.", "generate",
-                 {BUNDLED: "stories-gpt, bundled: children's stories",
+                 {OWN["generate"]: "stories-gpt, bundled: children's stories",
                   "distilbert/distilgpt2": "DistilGPT-2, 350 MB", "openai-community/gpt2": "GPT-2, 550 MB", "HuggingFaceTB/SmolLM2-135M": "SmolLM2 135M, 270 MB"}),
     "chat": ("Converse", "No bundled model converses; semantic search answers from a text of yours.", "search",
              {"HuggingFaceTB/SmolLM2-135M-Instruct": "SmolLM2 135M Instruct, 270 MB", "HuggingFaceTB/SmolLM2-360M-Instruct": "SmolLM2 360M Instruct, 720 MB"}),
@@ -85,12 +86,12 @@ def named(model: str) -> str:
     Raises:
         UserError: When no model can be called so.
     """
-    return model if model == BUNDLED else hub_files.checked(model)
+    return model if model in OWN.values() else hub_files.checked(model)
 
 
 def here(model: str) -> bool:
     """Whether a model's files are on this machine."""
-    return model == BUNDLED or hub_files.cached(model) is not None
+    return model in OWN.values() or hub_files.cached(model) is not None
 
 
 @lru_cache(2)
@@ -118,14 +119,14 @@ def loaded(kind: str, model: str) -> tuple[Any, Any]:
 
 
 def answer(task: str, model: str, text: str, extra: str, tokens: int, temperature: float, seed: int) -> dict[str, Any]:
-    """What a model of the Hub answers, or the bundled writer.
+    """What a model of the Hub answers, or one of our own.
 
     Returns:
         "text" (what was written), or "choices": [{"label", "score"}], or "names": [{"begin", "end", "kind", "share", "text"}];
         "milliseconds"; "cut": whether only the beginning was read.
     """
-    if model == BUNDLED:
-        return _bundled(task, text, tokens, temperature, seed)
+    if model in OWN.values():
+        return _own(model, task, text, tokens, temperature, seed)
     kinds = {"translate": "Seq2SeqLM", "rewrite": "Seq2SeqLM", "generate": "CausalLM", "chat": "CausalLM", "fill": "MaskedLM", "classify": "SequenceClassification",
              "infer": "SequenceClassification", "names": "TokenClassification", "question": "QuestionAnswering"}  # fmt: skip
     tokenizer, network = loaded(kinds[task], model)
@@ -137,12 +138,16 @@ def answer(task: str, model: str, text: str, extra: str, tokens: int, temperatur
     return {**found, "milliseconds": 1000 * (time.perf_counter() - started), "cut": len(tokenizer(text)["input_ids"]) > READ}
 
 
-def _bundled(task: str, text: str, tokens: int, temperature: float, seed: int) -> dict[str, Any]:
-    from playground.experiments.transformer_writing import generate
+def _own(model: str, task: str, text: str, tokens: int, temperature: float, seed: int) -> dict[str, Any]:
+    from playground.experiments import text_translate, transformer_writing
 
-    if task != "generate":
-        raise UserError(f"{BUNDLED} goes on writing and does nothing else.", "Choose another model for this task.", field="model")
-    made = generate(prompt=text, tokens=tokens, temperature=temperature, seed=seed)
+    if OWN.get(task) != model:
+        does = {"generate": "goes on writing", "translate": "translates from English to French"}[next(key for key, name in OWN.items() if name == model)]
+        raise UserError(f"{model} {does} and does nothing else.", "Choose another model for this task.", field="model")
+    if task == "translate":
+        found = text_translate.translate(text)
+        return {"text": found["text"], "milliseconds": found["milliseconds"], "cut": found["left"] > 0}
+    made = transformer_writing.generate(prompt=text, tokens=tokens, temperature=temperature, seed=seed)
     return {"text": made["text"].strip(), "milliseconds": made["milliseconds"], "cut": made["cut"] > 0}
 
 

@@ -22,6 +22,7 @@ TASKS = {
     "labels": "Own labels",
     "map": "Map",
     "summary": "Summarize",
+    "translate": "Translate",
     "hub": "From the Hub",
 }
 IN_ADDRESS = 1_200  # characters of a text that stands in the address; longer ones lie on the shelf

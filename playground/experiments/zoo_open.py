@@ -90,14 +90,22 @@ def _writer(name: str) -> Opened:
     return known.model, lambda: known.model(ids), f"“{SENTENCE}” ({ids.shape[1]} tokens)"
 
 
+def _translator(name: str) -> Opened:
+    """A translator, on a sentence it has read and the first token that it writes."""
+    from playground.zoo import translate
+
+    known = translate.bundled(name)
+    ids = torch.tensor([known.encode(SENTENCE)])
+    return known.model, lambda: known.model(ids, torch.tensor([[0]])), f"“{SENTENCE}” ({ids.shape[1]} tokens), one token written"
+
+
 def _generator(name: str) -> Opened:
     """A generator of pictures, on noise."""
-    from playground.networks.gan_images import LATENT
     from playground.zoo import gan_models
 
-    model = gan_models.load(name)
-    noise, wanted = torch.zeros(1, LATENT), torch.tensor([5])
-    return model, lambda: model(noise, wanted), f"noise of {LATENT} numbers and the class 5"
+    model, noise = gan_models.load(name), gan_models.noise(0, name)[:1]
+    told, words = ((torch.tensor([5]),), " and the class 5") if gan_models.FAMILIES[name].conditional else ((), "")
+    return model, lambda: model(noise, *told), f"noise of {noise.shape[1]} numbers{words}"
 
 
 def _digits_twice(name: str) -> Opened:
@@ -165,7 +173,7 @@ def _as_wide(part: nn.Module, seen: Any) -> Any:
 
 OPENERS: dict[str, Callable[[str], Opened]] = {
     "": _classifier, "vae-digits": _digits_twice, "ae-faces": _faces_twice, "speech": _ears, "language": _head,
-    "backbone": _backbone, "language/generators": _writer, "gan": _generator, "agents": _agent,
+    "backbone": _backbone, "language/generators": _writer, "language/translate": _translator, "gan": _generator, "agents": _agent,
 }  # fmt: skip
 
 

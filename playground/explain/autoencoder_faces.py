@@ -5,23 +5,22 @@ No photograph is kept: what is shown as a sample is always decoded from a code.
 
 from __future__ import annotations
 
-import functools
 import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from playground.core.errors import UserError
 from playground.core.lazy import torch
 from playground.core.randomness import torch_stream
-from playground.experiments.autoencoder_faces import COLUMNS, FACES, ROWS
+from playground.experiments.autoencoder_faces import COLUMNS, FACES, ROWS, framed
 from playground.experiments.autoencoder_view import as_bytes, tiled
 from playground.zoo import cards
+from playground.zoo.autoencoder_faces import FOLDER, NAME
+from playground.zoo.autoencoder_faces import opened as _opened
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-NAME, SIDE = "ae-faces", 64
 STEPS = 7  # pictures along a direction, and along a way
 REACH = 3.0  # deviations at the ends of a direction
 GAP = 2
@@ -29,25 +28,8 @@ GAP = 2
 
 def about() -> dict[str, Any] | None:
     """The card, or None when the model is not bundled."""
-    path = cards.WEIGHTS / "autoencoder" / f"{NAME}.json"
+    path = cards.WEIGHTS / FOLDER / f"{NAME}.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
-
-
-@functools.lru_cache(1)
-def _opened() -> tuple[Any, dict[str, Tensor]]:
-    """The network, and mean (d,), axes (d, d) and deviations (d,) of the codes of its training pictures."""
-    from safetensors.numpy import load_file
-
-    from playground.networks.faces import FaceAutoencoder
-
-    path = cards.WEIGHTS / "autoencoder" / f"{NAME}.safetensors"
-    if not path.is_file():
-        raise UserError("The trained autoencoder of faces is not part of this installation.", "python -m playground.zoo.recipes.faces_autoencoder train makes it.")
-    arrays = {name: torch.from_numpy(each.astype(np.float32) if each.dtype == np.float16 else each) for name, each in load_file(path).items()}
-    with torch.random.fork_rng(devices=[]):  # the starting weights are drawn and replaced at once
-        model = FaceAutoencoder()
-    model.load_state_dict({name.removeprefix("model/"): each for name, each in arrays.items() if name.startswith("model/")})
-    return model.eval(), {name: arrays[name] for name in ("mean", "axes", "deviations")}
 
 
 def wall(sheet: int, spread: float) -> dict[str, np.ndarray]:
@@ -113,15 +95,3 @@ def _own(own: str, framing: tuple[float, float, float]) -> Tensor:
     from playground.data import shelf
 
     return torch.from_numpy(framed(shelf.get(own)[0]["image"], *framing))[None]
-
-
-def framed(image: np.ndarray, zoom: float, across: float, down: float) -> np.ndarray:
-    """The square of a picture (h, w) or (h, w, 3) uint8 that is 1/`zoom` of its shorter side, placed by shares of the room left; (3, 64, 64) float32."""
-    from PIL import Image
-
-    height, width = image.shape[:2]
-    side = max(1, round(min(height, width) / zoom))
-    left, top = (round(share * (room - side)) for share, room in ((across, width), (down, height)))
-    part = Image.fromarray(np.ascontiguousarray(image[top : top + side, left : left + side])).convert("RGB")
-    small = part.resize((SIDE, SIDE), Image.Resampling.BOX if side > SIDE else Image.Resampling.BICUBIC)
-    return np.ascontiguousarray(np.asarray(small, np.float32).transpose(2, 0, 1) / 255)

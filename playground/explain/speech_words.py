@@ -31,13 +31,13 @@ _HEAR: tuple[Row, ...] = (
     ("number", "Five digits", "Each word is found by its loudness, cut out, and heard by itself.", {"sound": "number"}, True),
     ("road", "By a road", "10 dB of brown noise: it lies below 300 Hz, and the word above it is untouched.", {"sound": "digit-3", "noise": 10, "colour": "brown"}, True),
     ("child", "Pitched up like a child", "Eight semitones up moves the throat's resonances as well, further than any child's: to the network these are other vowels.",
-     {"sound": "digit-1", "pitch": 8.0}, False),
+     {"sound": "digit-2", "pitch": 8.0}, False),
     ("drowned", "Noise until it fails", "White noise as loud as the word covers all that is quiet in it: the hisses go first, the loud vowel last.",
      {"sound": "digit-6", "noise": -4, "colour": "white"}, False),
     ("backwards", "Played backwards", "Every frequency is there, in the wrong order. It was taught that digits said backwards are none.",
      {"sound": "digit-7", "backwards": True}, False),
     ("pair", "Two at once", "A three and an eight on top of one another: one answer is asked for, so one of them is lost.", {"sound": "pair"}, False),
-    ("whistle", "No digit at all", "A whistle. It was shown tones and noise as “none of them”; of other words it was never shown any, so those it takes for digits.",
+    ("whistle", "No digit at all", "A whistle. It was shown steady and gliding tones as “none of them”, yet it takes this one for a word: what is new, it names too confidently.",
      {"sound": "tone"}, False),
 )  # fmt: skip
 _INSIDE: tuple[Row, ...] = (

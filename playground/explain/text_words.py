@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from playground.data.text_samples import NEWS
+from playground.explain import text_translate
 
 Data = Mapping[str, Any]
 
@@ -20,6 +21,7 @@ INTRODUCTIONS = {
     "labels": "Write your own classes. A text goes to the label whose description lies nearest, with no training at all.",
     "map": "Every line becomes a point; lines that mean similar things lie close together. Nobody told the network the themes.",
     "summary": "The sentences most like all the others stand for the whole. Nothing is rewritten, so nothing is made up.",
+    "translate": "English becomes French, one token after the other. See which English words each French one looked at, and where the network hesitated.",
     "hub": "Translation, generation, conversation, filling gaps: large models from the Hub, once downloaded, run here too.",
 }
 
@@ -92,6 +94,7 @@ PRESETS = {
         ("few", "Too few groups", "Three groups for six themes: see which themes the network finds most alike.", {"groups": 3}, True),
         ("tiny", "A tiny perplexity", "With three neighbours t-SNE tears themes into crumbs that mean nothing.", {"perplexity": 3}, False),
     ),
+    "translate": text_translate.PRESETS,
     "summary": (
         ("news", "A news report", "Three sentences for ten.", {}, True),
         ("one", "One sentence", "The one most like all the others.", {"count": 1}, True),
@@ -114,6 +117,8 @@ GLOSSARY = {
     "window": "What is read at once: 256 tokens. Longer texts are read window by window.",
     "BM25": "A ranking by shared words, in which rare words count more and long passages less.",
     "t-SNE": "A layout that keeps neighbours together and gives up on distances.",
+    "beam search": "Writing with several beginnings at once, of which the likeliest are followed; the best whole sentence wins.",
+    "cross-attention": "What each written token looks at in the source: shares that add up to 1.",
     "centrality": "How alike a sentence is, on average, to all the others.",
 }
 
@@ -128,6 +133,9 @@ SOURCES = (
     "[Carbonell and Goldstein 1998](https://dl.acm.org/doi/10.1145/290941.291025), MMR",
     "[Erkan and Radev 2004](https://arxiv.org/abs/1109.2128), LexRank, section 3",
     "[van der Maaten and Hinton 2008](https://jmlr.org/papers/v9/vandermaaten08a.html), t-SNE",
+    "[Bahdanau et al. 2015](https://arxiv.org/abs/1409.0473), attention in translation, figure 3",
+    "[Vaswani et al. 2017](https://arxiv.org/abs/1706.03762), encoder and decoder, section 3",
+    "[Wu et al. 2016](https://arxiv.org/abs/1609.08144), beam search and length, section 7",
     "model all-MiniLM-L6-v2: Apache-2.0",
 )
 

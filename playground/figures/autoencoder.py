@@ -17,6 +17,7 @@ from playground.figures.panels import Panel
 Data = Mapping[str, Any]
 TRAIN, TEST, ODD, NORMAL = theme.CATEGORICAL[0], theme.CATEGORICAL[1], theme.CATEGORICAL[1], theme.CATEGORICAL[0]
 START, END = theme.CATEGORICAL[0], theme.CATEGORICAL[1]
+RACER = 560  # pixels, as wide as a plane gets
 ROOM = REACH  # as the grid of pictures, so that the two can be laid on one another
 
 
@@ -30,7 +31,7 @@ def axis_names(experiment: Autoencoder) -> tuple[str, str]:
 
 def plane(experiment: Autoencoder, place: tuple[float, float], *, draggable: bool, odd: bool, suffix: str = "", axes: bool = True) -> dict[str, Any]:
     """Codes of test inputs by class in the latent plane, with the handle whose place is decoded."""
-    layers = []
+    layers = [] if axes else [canvas.band(x=(-ROOM, ROOM)), canvas.rule(x=0.0), canvas.rule(y=0.0)]  # a ground to lie on, where there are no axes
     if experiment.kind == "vae" and experiment.latent <= 2 and axes:
         layers += [canvas.lines("rings", colors="muted", width=1.2, head=False, dash=True, label="1 and 2 deviations of the prior")]
     if odd:
@@ -102,7 +103,7 @@ def manifold(shape: tuple[int, ...], place: tuple[float, float], side: int) -> P
 
 def racer(number: int) -> Panel:
     """What the plane of one member of a race decodes to, live."""
-    return images(f"ae-race-grid-{number}", [image(f"manifold_{number}", 300)], {}, f"What the latent plane of configuration {number + 1} decodes to")
+    return images(f"ae-race-grid-{number}", [image(f"manifold_{number}", RACER)], {}, f"What the latent plane of configuration {number + 1} decodes to")
 
 
 def decoded(data: Data, place: tuple[float, float], side: int, key: str = "ae-decoded") -> Panel:

@@ -29,6 +29,7 @@ from playground.figures.layers import (
     grid,
     lines,
     listed,
+    picture,
     points,
     rule,
     segments,
@@ -36,7 +37,7 @@ from playground.figures.layers import (
 )
 
 __all__ = [
-    "Range", "Spec", "arrows", "band", "curves", "draggable", "field", "grid", "lines", "network", "player", "points", "rule", "segments",
+    "Range", "Spec", "arrows", "band", "curves", "draggable", "field", "grid", "lines", "network", "picture", "player", "points", "rule", "segments",
     "series", "stage", "surface3d", "text",
 ]  # fmt: skip
 
@@ -87,6 +88,7 @@ def series(name: str, array: str, *, color: str | None = None, dash: bool = Fals
 def curves(
     x_label: str, y_label: str, *, series: Sequence[Spec], alt: str, x: str | None = "step", log_x: bool = False, log_y: bool = False,
     x_range: Range | None = None, y_range: Range | None = None, marks: Sequence[Spec] = (), switches: bool = True, height: int | None = None,
+    x_ticks: Sequence[str] | None = None,
 ) -> Spec:  # fmt: skip
     """A line plot with hover over all series: live over the run's metrics, or still over given arrays.
 
@@ -96,10 +98,12 @@ def curves(
         marks: `rule`, `band` and `draggable` layers.
         switches: Whether a button for the logarithmic axis is offered.
         height: In pixels, inside a player.
+        x_ticks: Words at 0, 1, 2 … instead of numbers (bars of classes).
     """
     _words(alt)
     return {"kind": "curves", "x_label": x_label, "y_label": y_label, "series": list(series), "x": x, "log_x": log_x, "log_y": log_y,
-            "x_range": ends_of(x_range), "y_range": ends_of(y_range), "marks": _layers(marks), "switches": switches, "alt": alt, "height": height}  # fmt: skip
+            "x_range": ends_of(x_range), "y_range": ends_of(y_range), "marks": _layers(marks), "switches": switches, "alt": alt, "height": height,
+            "x_ticks": listed(x_ticks)}  # fmt: skip
 
 
 def network(

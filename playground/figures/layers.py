@@ -41,6 +41,15 @@ def field(
                   **lines)  # fmt: skip
 
 
+def picture(array: str, *, x: Range | None = None, y: Range | None = None, smooth: bool = True, label: str = "", when: str | None = None, animated: bool = False) -> Spec:
+    """A picture as it is, bytes (H, W) or (H, W, 3), row 0 at the top; in a player with `animated=True` (T, …), and one fades into the next.
+
+    Args:
+        x, y: Range it covers when it is not the whole plane.
+    """
+    return _layer("picture", label, when, animated, array=array, x=list(x) if x else None, y=list(y) if y else None, smooth=smooth)
+
+
 def points(
     xy: str, *, color: str | None = None, palette: str = "classes", low: float | None = None, high: float | None = None, radius: float | str = 4.0,
     shape: str = "disc", outline: bool = True, opacity: float = 1.0, names: str | Sequence[str] | None = None, mask: str | None = None,

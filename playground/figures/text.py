@@ -34,6 +34,7 @@ STYLE = """<style>
 .tp th { font-weight: 400; padding: 0 .3rem; text-align: end; max-width: 8rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; border: 0; }
 .tp thead th { writing-mode: vertical-rl; transform: rotate(180deg); text-align: start; padding: .3rem 0; vertical-align: bottom; }
 .tp td[title] { width: 1.35rem; min-width: 1.35rem; height: 1.35rem; border-radius: 3px; border: 0; padding: 0; }
+.wide .tp table { font-size: .9rem; border-spacing: 3px; } .wide .tp td[title] { width: 2.1rem; min-width: 1.45rem; height: 1.8rem; }
 .ts { display: flex; flex-direction: column; gap: .7rem; }
 .ts > div { border: 1px solid color-mix(in srgb, currentColor 16%, transparent); border-radius: 10px; padding: .6rem .9rem; overflow-wrap: anywhere; }
 .ts > div > small { opacity: .75; font-variant-numeric: tabular-nums; }
@@ -120,6 +121,13 @@ def marked(text: str, names: Sequence[Mapping[str, Any]]) -> str:
     return block("".join(parts) + safe(text[at:]))
 
 
+def chosen(pieces: Sequence[str], shares: Sequence[float], others: Sequence[Sequence[tuple[str, float]]]) -> str:
+    """Tokens in the order written, each over its share and the paler the surer; hover tells what else could have stood there."""
+    cells = [f'<span title="{safe(" · ".join(f"{word.strip()} {other:.1%}" for word, other in row))}" style="background:{tint(1 if share < 0.5 else 0, 0.1 + 0.5 * (1 - share))}">'
+             f"{safe(piece.strip()) or '␣'}<small>{share:.0%}</small></span>" for piece, share, row in zip(pieces, shares, others, strict=True)]  # fmt: skip
+    return block("".join(cells), "speech")
+
+
 def speech(text: str, words: Sequence[tuple[int, int]], tags: Sequence[str], shares: Sequence[float], meanings: Mapping[str, str]) -> str:
     """Every word over its part of speech."""
     cells = [f'<span class="{"tight" if tag == "PUNCT" else ""}" title="{safe(meanings.get(tag, tag))}, {share:.1%}" style="background:{tint(SPEECH.get(tag, 8), 0.2)}">'
@@ -153,14 +161,14 @@ def answered(text: str, answers: Sequence[Mapping[str, Any]], cut: Sequence[tupl
     return block("".join("".join(edges.get(a, ())) + safe(text[a:b]) for a, b in zip(places, [*places[1:], len(text)], strict=True)))
 
 
-def pairs(rows: Sequence[str], columns: Sequence[str], values: np.ndarray) -> str:
-    """A table of pairs tinted by their share: blue adds to the similarity, orange takes away."""
+def pairs(rows: Sequence[str], columns: Sequence[str], values: np.ndarray, words: str = "Pairs of words and their share of the similarity", form: str = "{:+.4f}") -> str:
+    """A table of pairs tinted by their share: blue adds to the similarity, orange takes away; `words` says to those who hear it what it holds."""
     most = float(np.abs(values).max(initial=0.0)) or 1.0
     head = "".join(f"<th>{safe(each)}</th>" for each in columns)
     body = "".join(f"<tr><th dir='auto'>{safe(row)}</th>" + "".join(
-        f'<td title="{safe(row)} · {safe(column)}: {value:+.4f}" style="background:{tint(theme.POSITIVE if value >= 0 else theme.NEGATIVE, abs(value) / most)}"></td>'
+        f'<td title="{safe(row)} · {safe(column)}: {form.format(value)}" style="background:{tint(theme.POSITIVE if value >= 0 else theme.NEGATIVE, abs(value) / most)}"></td>'
         for column, value in zip(columns, line, strict=True)) + "</tr>" for row, line in zip(rows, values, strict=True))  # fmt: skip
-    return f"<div class='tp'><table aria-label='Pairs of words and their share of the similarity'><thead><tr><th></th>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    return f"<div class='tp'><table aria-label='{safe(words)}'><thead><tr><th></th>{head}</tr></thead><tbody>{body}</tbody></table></div>"
 
 
 def found(passages: Sequence[str], lines: Sequence[str]) -> str:

@@ -161,6 +161,7 @@ def with_noise(sound: np.ndarray, decibels: float, colour: float, stream: np.ran
 # Finding the words ------------------------------------------------------------------------------------------------------------
 
 GAP, MARGIN, SHORTEST = 0.22, 0.10, 0.08  # seconds: pause between two words, kept around a word, least of a word
+REACH, BREATH = 0.30, 0.10  # seconds: how far a word's faint ends reach beyond what is loud in it, and the pause that ends them
 QUIET = 1e-3  # root mean square (of full scale 1) below which a recording is silence: -60 dB
 
 
@@ -168,7 +169,7 @@ def words(sound: np.ndarray) -> list[tuple[int, int]]:
     """Where words are, as (begin, end) in samples with MARGIN around each, in order; empty when nothing stands out from silence.
 
     A frame belongs to a word when it is louder than four times (6 dB) the quietest tenth of the recording and than the loudest frame less 32 dB;
-    pauses shorter than GAP stand inside a word.
+    pauses shorter than GAP stand inside a word. Its ends reach on over fainter frames, down to 50 dB below the loudest (the hiss of "six").
     """
     size = RATE // 50
     count = len(sound) // size
@@ -182,8 +183,25 @@ def words(sound: np.ndarray) -> list[tuple[int, int]]:
     groups = np.split(active, np.flatnonzero(np.diff(active) > GAP * 50) + 1)
     found = [(int(each[0]) * size, int(each[-1] + 1) * size, float(levels[each].max())) for each in groups if len(each) >= SHORTEST * 50]
     loudest = max((peak for *_, peak in found), default=0.0)
-    around = int(MARGIN * RATE)
-    return [(max(0, begin - around), min(len(sound), end + around)) for begin, end, peak in found if peak > loudest / 100]
+    kept = [(begin, end) for begin, end, peak in found if peak > loudest / 100]
+    faint = levels > max(min(4 * floor, limit), 1e-5 * float(levels.max()))
+    middles = [0, *((end + begin) // 2 for (_, end), (begin, _) in zip(kept[:-1], kept[1:], strict=True)), len(sound)]
+    made, around = [], int(MARGIN * RATE)
+    for (begin, end), low, high in zip(kept, middles, middles[1:], strict=False):  # where there is no word, there are no middles
+        first, last = begin // size - faint_frames(faint[: begin // size][::-1]), end // size + faint_frames(faint[end // size :])
+        made.append((max(0, min(begin, max(low, first * size)) - around), min(len(sound), max(end, min(high, last * size)) + around)))
+    return made
+
+
+def faint_frames(faint: np.ndarray) -> int:
+    """How many of these frames (nearest to the word first, 20 ms each) still belong to the word: to the last faint one before a pause longer than BREATH."""
+    reached = 0
+    for i, heard in enumerate(faint[: round(REACH * 50)]):
+        if heard:
+            reached = i + 1
+        elif i - reached >= BREATH * 50:
+            break
+    return reached
 
 
 def window(sound: np.ndarray, begin: int, end: int) -> tuple[np.ndarray, int]:

@@ -7,6 +7,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.parametrizations import spectral_norm
 
+from playground.networks.gan_images import Discriminator, as_it_is
+
 LATENT, SIDE = 128, 64
 WIDTHS = (160, 96, 48, 24)  # channels at 4, 8, 16 and 32 pixels
 
@@ -24,16 +26,38 @@ class FaceGenerator(nn.Module):
     def forward(self, noise: Tensor) -> Tensor:
         return self.body(noise)
 
+    def centres(self, noise: Tensor) -> dict[str, Tensor]:
+        """What each batch normalisation is given on average for this noise, by the name of its buffer; those before it are centred so already.
+
+        Noise that is shortened moves these means away from those of training, and the pictures become dark rather than typical.
+        """
+        found, now = {}, noise
+        for number, layer in enumerate(self.body):
+            if isinstance(layer, nn.BatchNorm2d):
+                name = f"body.{number}.running_mean"
+                found[name] = now.mean((0, 2, 3))
+                now = functional.batch_norm(now, found[name], layer.running_var, layer.weight, layer.bias, eps=layer.eps)
+            else:
+                now = layer(now)
+        return found
+
 
 class FaceDiscriminator(nn.Module):
-    """Scores (N,) of pictures, every layer of spectral norm 1 (Miyato et al. 2018)."""
+    """Scores (N,) of pictures, every layer of spectral norm 1 (Miyato et al. 2018).
 
-    def __init__(self, widths: tuple[int, ...] = WIDTHS):
+    Args:
+        normed: While it learns every layer is divided by its largest singular value; one that is kept has been divided already.
+    """
+
+    divided = Discriminator.divided
+
+    def __init__(self, widths: tuple[int, ...] = WIDTHS, normed: bool = True):
         super().__init__()
+        held = spectral_norm if normed else as_it_is
         layers: list[nn.Module] = []
         for before, after in zip((3, *reversed(widths)), reversed(widths), strict=False):
-            layers += [spectral_norm(nn.Conv2d(before, after, 4, 2, 1)), nn.LeakyReLU(0.2)]
-        self.body = nn.Sequential(*layers, nn.Flatten(), spectral_norm(nn.Linear(widths[0] * 16, 1)))
+            layers += [held(nn.Conv2d(before, after, 4, 2, 1)), nn.LeakyReLU(0.2)]
+        self.body = nn.Sequential(*layers, nn.Flatten(), held(nn.Linear(widths[0] * 16, 1)))
 
     def forward(self, pictures: Tensor) -> Tensor:
         return self.body(pictures)[:, 0]

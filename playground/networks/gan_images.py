@@ -40,7 +40,7 @@ class Discriminator(nn.Module):
 
     def __init__(self, classes: int, width: int = 24, normed: bool = True):
         super().__init__()
-        held = spectral_norm if normed else _as_it_is
+        held = spectral_norm if normed else as_it_is
         self.body = nn.Sequential(
             held(nn.Conv2d(1, width, 4, 2, 1)), nn.LeakyReLU(0.2), held(nn.Conv2d(width, 2 * width, 4, 2, 1)), nn.LeakyReLU(0.2),
             held(nn.Conv2d(2 * width, 4 * width, 3, 1, 1)), nn.LeakyReLU(0.2),
@@ -63,5 +63,5 @@ class Discriminator(nn.Module):
         return found
 
 
-def _as_it_is(layer: nn.Module) -> nn.Module:
+def as_it_is(layer: nn.Module) -> nn.Module:
     return layer

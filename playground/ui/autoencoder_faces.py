@@ -7,16 +7,14 @@ from typing import Any
 import streamlit as st
 
 from playground import ui
-from playground.core.limits import IMAGE_BYTES, MIB
-from playground.data import shelf
 from playground.experiments.autoencoder_faces import COLUMNS, Faces
 from playground.explain import autoencoder_faces as asked
 from playground.figures import autoencoder_faces as figures
 from playground.runs.engine import get_engine
+from playground.ui import own_pictures
 from playground.ui.convolution_canvas import show
 
 IMAGES = "convolution_images"
-KINDS = ["png", "jpg", "jpeg", "bmp", "gif", "webp", "tif", "tiff"]
 
 
 def part() -> None:
@@ -66,25 +64,10 @@ def _take(at: dict[str, Any]) -> None:
 
 
 def _own(now: Faces) -> None:
-    with st.popover("Your own picture", icon=":material/add_a_photo:"):
-        file = st.file_uploader("A photograph of a face", type=KINDS, key="faces!file", max_upload_size=IMAGE_BYTES // MIB, help="It stays on this machine.")
-        shot = st.camera_input("Camera", key="faces!camera", label_visibility="collapsed")
-    _bring(shot or file)
+    own_pictures.choose(Faces, "A photograph of a face", camera=True)
     if now.own:
         ui.controls(Faces, only=("zoom", "across", "down"), container=st.container(horizontal=True, gap="small"), width=150)
         st.caption("Frame the face as the drawn ones are: eyes a little above the middle, chin near the lower border.")
-
-
-def _bring(file: Any) -> None:
-    """Takes a new file through the gate onto the shelf."""
-    from playground.data.uploads_photographs import read_photograph
-
-    if file is None or st.session_state.get("faces!seen") == file.file_id:
-        return
-    st.session_state["faces!seen"] = file.file_id
-    with ui.plain_words():
-        ui.set_values(Faces, own=shelf.put({"image": read_photograph(file.name, file.getvalue())}, {"kind": "photograph"}))
-        st.rerun()
 
 
 def _card() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,8 @@ def race(kind: type[Experiment], experiment: Experiment, *, metric: str = "test_
     if picture is not None:
         for number, (place, each) in enumerate(zip(st.columns(len(members)), members, strict=True)):
             with place:
-                st.caption(f":material/square: {names[number]}" if len(names[number]) < 60 else f"configuration {number + 1}")
+                words = names[number] if len(names[number]) < 60 else f"configuration {number + 1}"
+                st.html(f'<div style="font-size:.85rem"><span style="color:{theme.CATEGORICAL[number % len(theme.CATEGORICAL)]}">■</span> {escape(words)}</div>')
                 picture(run, number, each)
     st.fragment(_table, run_every=1.0 if run.active else None)(run, kind, members, names, metric, lower_is_better)
 

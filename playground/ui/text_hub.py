@@ -72,8 +72,8 @@ def _missing(view: HubText, model: str) -> None:
     with st.container(horizontal=True):
         if not hub_files.offline():
             st.button("Download", key="text_hub!get", type="primary", icon=":material/download:", on_click=hub_files.start, args=(model,))
-        if part_ == view.task:
-            st.button("Use what is bundled", key="text_hub!own", icon=":material/offline_bolt:", on_click=ui.set_values, args=(HubText,), kwargs={"model": hub.BUNDLED})
+        if view.task in hub.OWN:
+            st.button("Use what is bundled", key="text_hub!own", icon=":material/offline_bolt:", on_click=ui.set_values, args=(HubText,), kwargs={"model": hub.OWN[view.task]})
         elif part_ in TASKS:
             st.button("Use what is bundled", key="text_hub!local", icon=":material/offline_bolt:", on_click=ui.set_values, args=(TextScreen,), kwargs={"part": part_})
 
@@ -89,7 +89,7 @@ def _progress(model: str) -> None:
 
 
 def _ask(view: HubText) -> None:
-    if words := hub.EXTRA.get(view.task):
+    if (words := hub.EXTRA.get(view.task)) and view.chosen not in hub.OWN.values():
         parts.line(HubText, view, "extra", words, 300)
     parts.box(HubText, view, "text", "Your text", 120, "Mark the gap with ___" if view.task == "fill" else "")
     asked = view.arguments()

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from playground.experiments.gan_words import TRAINED
 from playground.zoo import catalogue
 from playground.zoo.catalogue import Model
 
@@ -24,10 +25,12 @@ def links(each: Model) -> list[Link]:
         return [("text", "Text", {"text.part": TEXT_PARTS.get(each.name, "classify"), **own})]
     if each.family == "language/generators":
         return [("transformers", "Transformers", {}), ("text", "Text", {})]
+    if each.family == "language/translate":
+        return [("text", "Text", {"text.part": "translate"})]
     if each.family == "backbone":
         return [("text", "Text", {"text.part": "compare"})]
     if each.family == "gan":
-        return [("gans", "GANs", {"ganlook.part": "trained"})]
+        return [("gans", "GANs", {"ganlook.part": part}) for part, (_, name) in TRAINED.items() if name == each.name]
     if each.family == "autoencoder":
         return [("autoencoders", "Autoencoders", {"autoencoderlook.inside": "faces" if each.name == "ae-faces" else "bundled"})]
     if each.family == "agents":

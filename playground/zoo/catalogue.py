@@ -20,7 +20,7 @@ from playground.zoo import cards, language
 AGENTS = Path(__file__).resolve().parent.parent / "data" / "agents"
 AREAS = {"": "Pictures", "language": "Text", "gan": "Made-up pictures", "autoencoder": "Made-up pictures", "audio": "Sound", "speech": "Sound", "agents": "Acting"}
 TASKS = {"autoencoder": "compression and generation", "gan": "image generation", "agents": "reinforcement learning"}  # where a card does not say
-MAIN = ("test accuracy", "held-out) f1", "f1", "accuracy", "class asked for", "elbo", "bits a character", "perplexity",
+MAIN = ("test accuracy", "held-out) f1", "f1", "accuracy", "class asked for", "elbo", "bits a character", "bleu", "perplexity",
     "mean return")  # scores that stand for a model, best known first
 BACKBONE = "all-MiniLM-L6-v2"
 STANDARD = ("name", "title", "task", "words", "data", "licence", "split", "scores", "parameters", "bytes", "date", "command", "how")

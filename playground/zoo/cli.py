@@ -90,10 +90,6 @@ def _evaluate(parsed: argparse.Namespace) -> int:
         scores = _call(module, "evaluate", parsed.name, {} if parsed.device is None else {"device": parsed.device}, None)
     elif hasattr(module, "build") and hasattr(module, "measure"):
         scores = _measured(module, parsed.name)
-    elif catalogue.model(parsed.name).family == "gan":
-        from playground.zoo import gan_models
-
-        scores = module.scores(gan_models.load(parsed.name))
     else:
         raise UserError(f"The recipe of {parsed.name} measures only at the end of its training.", f"Its card holds what it found: python -m playground zoo info {parsed.name}")
     print(json.dumps({"name": parsed.name, **scores}) if parsed.json else "\n".join(f"{name}: {value:.4f}" for name, value in scores.items()))

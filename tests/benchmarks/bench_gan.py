@@ -14,8 +14,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import torch
 
+from playground.experiments import gan_bundled
 from playground.experiments.gan import Gan, benchmark
 from playground.experiments.gan_digits import GanDigits
+from playground.zoo import gan_models
 
 ROWS = {
     "GAN Lab's size: 3 x 32, batch 150": {"g_hidden": (32, 32, 32), "d_hidden": (32, 32, 32)},
@@ -91,6 +93,11 @@ def main():
           f"(view {found['view_ms']:.1f} ms, metrics {found['metrics_ms']:.1f} ms)")  # fmt: skip
     digits = GanDigits().trainer()
     print(f"Digits, 2 x 128 each, batch 64: {rate(lambda: digits.advance(1), seconds):,.0f} iterations a second; a wall of 80 samples {1000 / rate(digits.view, seconds):.1f} ms")
+    for name in filter(gan_models.ready, gan_models.FAMILIES):
+        family = gan_models.FAMILIES[name]
+        sheet = 1000 / rate(lambda name=name: gan_bundled.sheet(0, "all", 1.0, name), seconds)
+        print(f"{name}: a sheet of {family.rows * family.columns} samples {sheet:.0f} ms, a walk of {len(gan_bundled.walk(0, 'all', 1.0, name)['walk'])} pictures "
+              f"{1000 / rate(lambda name=name: gan_bundled.walk(0, 'all', 1.0, name), seconds):.0f} ms")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -2,6 +2,11 @@
 
 import re
 
+import pytest
+
+from playground.experiments.gan_words import TRAINED, GanFaces, GanLook
+from playground.zoo import gan_models
+
 
 def running(page, step):
     page.wait_for_function(f"window.__lab?.step >= {step}", timeout=60_000)
@@ -61,4 +66,18 @@ def test_digits_are_learnt_and_walked_through(visit):
     running(page, 60)
     page.get_by_text("Class asked for").first.wait_for(timeout=60_000)
     page.get_by_text(re.compile("Generator of step")).wait_for(timeout=60_000)
+    assert page.locator("[data-testid=stException]").count() == 0 and page.problems == []
+
+
+@pytest.mark.parametrize(("part", "kind"), [("trained", GanLook), ("faces", GanFaces)])
+def test_a_sample_is_clicked_and_the_way_to_it_is_played(visit, part, kind):
+    if not gan_models.ready(TRAINED[part][1]):
+        pytest.skip(f"{kind.model} is not bundled")
+    page = visit(f"gans?ganlook.part={part}", height=1300)
+    page.wait_for_function("(window.__lab?.parts['player/bundled-way/0']?.draws ?? 0) > 3", timeout=60_000)
+    box = page.locator("canvas.hands").first.bounding_box()
+    family = gan_models.FAMILIES[kind.model]
+    page.mouse.click(box["x"] + 2.5 / family.columns * box["width"], box["y"] + 3.5 / family.rows * box["height"])
+    page.wait_for_function(f"decodeURIComponent(location.search).includes('{kind.key}.picks={3 * family.columns + 2},')", timeout=60_000)
+    page.wait_for_function("!document.querySelector('[data-stale=true]')", timeout=60_000)
     assert page.locator("[data-testid=stException]").count() == 0 and page.problems == []

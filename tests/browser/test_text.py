@@ -66,3 +66,16 @@ def test_a_file_of_many_texts_is_answered_and_taken_home(visit, tmp_path):
     lines = taken.value.path().read_text().splitlines()
     assert len(lines) == 121 and sum(",positive," in line for line in lines) == 60
     assert page.problems == []
+
+
+def test_a_sentence_becomes_french_and_is_opened_token_by_token(visit):
+    page = opened(visit, "translate", 390, "dark")
+    write(page, "English", "Thank you <b>very</b> much.")
+    write(page, "English", "Thank you very much.")
+    page.locator(".big", has_text="Merci").wait_for(timeout=SLOW)
+    page.locator(".tp th", has_text="Merci").wait_for()
+    shares = [float(each.get_attribute("title").rsplit(" ", 1)[1].rstrip("%")) for each in page.locator(".tp tbody tr").first.locator("td").all()]
+    assert sum(shares) == pytest.approx(100, abs=1)
+    write(page, "English", "12 + 7")
+    page.get_by_text("no word in this text").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390 and page.problems == []

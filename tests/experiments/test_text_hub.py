@@ -67,6 +67,16 @@ def test_a_gap_that_is_not_marked_and_a_wrong_kind_of_model_are_said(tiny, monke
     text_hub.loaded.cache_clear()
 
 
+def test_our_own_models_answer_their_task_and_no_other():
+    asked = {"text": "I am very tired.", "extra": "", "tokens": 5, "temperature": 0.0, "seed": 0}
+    french = text_hub.answer(task="translate", model=text_hub.HubText(task="translate").chosen, **asked)
+    assert "fatigué" in french["text"] and not french["cut"]
+    with pytest.raises(UserError, match="translates from English to French and does nothing else"):
+        text_hub.answer(task="generate", model=text_hub.OWN["translate"], **asked)
+    with pytest.raises(UserError, match="goes on writing and does nothing else"):
+        text_hub.answer(task="translate", model=text_hub.OWN["generate"], **asked)
+
+
 def test_a_model_that_is_not_here_points_to_what_is(monkeypatch):
     monkeypatch.setattr(hub_files, "cached", lambda model, name="model.safetensors": None)
     text_hub.loaded.cache_clear()

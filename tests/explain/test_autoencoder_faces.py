@@ -53,6 +53,7 @@ def test_a_training_that_was_stopped_ends_with_the_same_weights(made_up):
     session = recipe.Session(16)
     session.update(torch.from_numpy(recipe.faces_data.faces()[0]))
     session.save()
+    assert recipe.evaluate() == card["scores"]
     assert recipe.train(say=said.append) == card and said[1] == "Going on after step 1."
     assert (made_up / "autoencoder" / "ae-faces.safetensors").read_bytes() == weights
 

@@ -14,14 +14,14 @@ from playground.figures import canvas, theme
 ONE_OF_EACH = [
     canvas.field("f", contours=(0.0,), names=("a", "b")), canvas.points("p", color="labels", names="words"), canvas.lines("l", names=("one",), colors="ink"),
     canvas.arrows("s", "v"), canvas.segments("g", color="positive"), canvas.grid("r", cells="c"), canvas.text("t", ["hello"]), canvas.rule(x=1.5),
-    canvas.band(y=(0.0, float("inf"))), canvas.draggable("start", (1, 2)),
+    canvas.band(y=(0.0, float("inf"))), canvas.picture("i", animated=True), canvas.draggable("start", (1, 2)),
 ]  # fmt: skip
 
 
 def test_every_layer_survives_json_unchanged():
     spec = canvas.stage(x=(0, 1), y=(0, 1), layers=ONE_OF_EACH, alt="everything")
     assert json.loads(json.dumps(spec, allow_nan=False)) == spec
-    assert [each["layer"] for each in spec["layers"]] == ["field", "points", "lines", "arrows", "segments", "grid", "text", "rule", "band", "draggable"]
+    assert [each["layer"] for each in spec["layers"]] == ["field", "points", "lines", "arrows", "segments", "grid", "text", "rule", "band", "picture", "draggable"]
 
 
 def test_other_pictures_survive_json_unchanged():

@@ -1,12 +1,13 @@
 """Specs of the GAN screen name arrays that views really hold."""
 
+import numpy as np
 import pytest
 import torch
 
 from playground.experiments.gan import Gan
 from playground.experiments.gan_digits import GanDigits
 from playground.figures import gan as figures
-from playground.figures import gan_digits
+from playground.figures import gan_bundled, gan_digits
 
 NAMES = ("array", "xy", "start", "vectors")
 
@@ -53,3 +54,30 @@ def test_every_wall_is_in_the_view_or_the_scene():
 def test_a_miniature_draws_its_points_inside():
     text = figures.picture(Gan().cloud().points)
     assert text.startswith("<svg") and text.count("h0") == figures.PICTURE_POINTS
+
+
+def opinion(classes):
+    return {"scores": np.linspace(-1, 1, max(1, classes)), "bins": np.linspace(-2, 2, 5), "real": np.ones(5), "made": np.ones(5), "given": np.zeros((8, 8), np.uint8)}
+
+
+def test_classes_that_a_discriminator_is_told_are_whole():
+    assert gan_bundled.answers(opinion(10)).spec["x_ticks"] == list("0123456789")
+
+
+def test_what_a_discriminator_goes_by_is_shown_where_it_was_measured():
+    bare, measured = gan_bundled.given(opinion(0), ""), gan_bundled.given({**opinion(0), "grounds": np.array([[0.5, -2.0]])}, "")
+    assert [each["array"] for each in bare.spec["images"]] == ["given"]
+    assert [each["most"] for each in measured.spec["images"]] == [None, 2.0] and set(measured.arrays) == {"given", "grounds"}
+
+
+@pytest.mark.parametrize("classes", [[], [3, 5, 8, 8]])
+def test_samples_are_called_by_their_letters_and_by_their_class_where_they_have_one(classes):
+    data = {"classes": classes, **{f"pick_{i}": np.zeros((4, 4, 3), np.uint8) for i in range(4)}}
+    titles = [each["title"] for each in gan_bundled.sums(data).spec["images"]]
+    assert titles == (["A: a 3", "− B: a 5", "+ C: a 8", "= the sum: a 8?"] if classes else ["A", "− B", "+ C", "= the sum"])
+    assert [each["title"] for each in gan_bundled.picks(data, 2).spec["images"]] == [title.replace("− ", "") for title in titles[:2]]
+
+
+def test_a_film_names_its_pictures():
+    spec = gan_bundled.film(41, "face")
+    assert named(spec["panels"][0]) == {"walk"} and spec["frames"] == 41 and spec["loop"]

@@ -90,6 +90,20 @@ def test_words_are_found_between_pauses_and_nothing_in_silence():
     assert speech.words(np.zeros(8_000, np.float32)) == [] and speech.words(np.zeros(0, np.float32)) == [] and speech.words(1e-5 * tone(300)) == []
 
 
+def test_a_faint_hiss_belongs_to_the_word_beside_it_and_the_next_word_does_not():
+    hiss = 1.5e-3 * np.random.default_rng(3).standard_normal(1_600).astype(np.float32)  # 43 dB below the vowel
+    vowel, pause = 0.3 * tone(300, 0.4), np.zeros(4_000, np.float32)
+    (begin, end), other = speech.words(np.concatenate([pause, hiss, vowel, hiss, pause, vowel, pause]))
+    first, last = 4_000, 4_000 + 2 * 1_600 + len(vowel)
+    assert first - 1_200 <= begin <= first - 500 and last + 500 <= end <= last + 1_200  # all of it and MARGIN
+    assert other[0] >= last + 4_000 - 1_200
+    noise = 1.5e-3 * np.random.default_rng(4).standard_normal(40_000).astype(np.float32)  # a hiss that never ends is the room
+    noise[16_000 : 16_000 + len(vowel)] += vowel
+    ((begin, end),) = speech.words(noise)
+    assert begin >= 16_000 - 1_200 and end <= 16_000 + len(vowel) + 1_200
+    assert [speech.faint_frames(np.array(each, bool)) for each in ([], [0, 0, 1], [1, 0, 0, 0, 0, 0, 0, 1], [1] * 40)] == [0, 3, 1, 15]
+
+
 @given(st.integers(1, 30_000), st.data())
 @settings(max_examples=25, deadline=None)
 def test_a_window_is_always_of_one_length_and_holds_the_part(length, data):

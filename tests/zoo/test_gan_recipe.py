@@ -7,12 +7,13 @@ import torch
 from playground import gan_cli
 from playground.core.errors import UserError
 from playground.experiments import gan_bundled as asked
-from playground.experiments.gan_bundled import COLUMNS, ROWS, sheet, way
+from playground.experiments.gan_bundled import sheet, way
 from playground.experiments.gan_words import GanLook
 from playground.networks.gan_images import Discriminator
 from playground.zoo import gan_models
 from playground.zoo.recipes import gan, gan_measures
 
+ROWS, COLUMNS = gan_models.FAMILIES["gan-digits"].rows, gan_models.FAMILIES["gan-digits"].columns
 SHEET = (ROWS * 29 - 1, COLUMNS * 29 - 1)
 
 
@@ -47,6 +48,7 @@ def test_a_training_that_was_stopped_ends_with_the_same_weights_and_the_card_say
     again = gan.train(4, say=said.append)
     assert said[0] == "Going on after step 2." and (small / "gan" / "gan-digits.safetensors").read_bytes() == weights
     assert again == straight == gan_models.card() and straight.bytes == len(weights)
+    assert gan.evaluate() == straight.scores
     assert straight.parameters == sum(each.numel() for each in gan_models.load().parameters())
 
 
@@ -63,7 +65,7 @@ def test_sheets_and_ways_draw_from_what_is_kept(untrained, small, capsys):
     assert np.array_equal(typical[:28, :28], typical[58:86, 145:173])  # without noise all samples of a class are one
     film = way(0, "all", 1.0, 3, 18)["walk"]
     assert np.array_equal(film[0], film[-1])
-    assert np.abs(film[0][::-1].astype(int) - one[:28, 87:115].astype(int)).max() <= 1  # upright, and sample number 3
+    assert np.abs(film[0].astype(int) - one[:28, 87:115].astype(int)).max() <= 1  # upright, and sample number 3
     alone = asked.picked(0, "all", 1.0, (3, 18))
     assert np.array_equal(alone["pick_0"], one[:28, 87:115]) and alone["classes"] == [3, 8]
     round_trip = asked.walk(0, "all", 1.0)
@@ -74,11 +76,11 @@ def test_sheets_and_ways_draw_from_what_is_kept(untrained, small, capsys):
 
 def test_a_sample_less_itself_plus_another_is_the_other(untrained):
     found = asked.combined(0, "all", 1.0, (4, 4, 17))
-    noise, _ = asked._drawn(0, "all")
-    marks = asked._marks(torch.tensor([7]))
+    noise, _ = asked._drawn(0, "all", "gan-digits")
+    marks = asked._marks(torch.tensor([7]), "gan-digits")
     scaled = noise[17] * (8 / noise[17].norm())  # the sum is brought to the typical length, the square root of 64
-    wanted = asked.as_bytes(asked._made(scaled[None], marks))[0, 0]
-    assert np.abs(found["sums"][:, -28:].astype(int) - wanted.astype(int)).max() <= 1 and found["classes"] == [4, 4, 7]
+    wanted = asked.as_bytes(gan_models.drawn(scaled[None], marks))[0, 0]
+    assert np.abs(found["pick_3"].astype(int) - wanted.astype(int)).max() <= 1 and found["classes"] == [4, 4, 7, 7]
 
 
 def test_nearest_training_images_are_those_of_the_reduced_features(untrained):
@@ -111,7 +113,7 @@ def test_a_drawing_is_judged_as_each_class_and_nothing_drawn_is_said(untrained):
 
 def test_a_press_on_the_sheet_puts_its_sample_before_the_others():
     look = GanLook()
-    at = {"name": "wall", "x": 3 * 29 + 5.0, "y": 1 * 29 + 2.0, "tile": 29, "columns": COLUMNS}
+    at = {"name": "wall", "x": 3 * 29 + 5.0, "y": 1 * 29 + 2.0, "tile": 29}
     assert look.dragged(at) == {"picks": (13, 0, 18)}
     assert look.changed(picks=(13, 0, 18)).dragged(at) == {"picks": (13, 0, 18)}  # pressed again
     assert look.changed(picks=(5, 13, 18)).dragged(at) == {"picks": (13, 5, 18)}

@@ -71,7 +71,7 @@ export class CurvesPane extends Pane {
     const box = { left, right: width - 14, top: 8, bottom: tall - 24 - (this.spec.x_label ? 22 : 0) };
     const scales = { x: scale(...ranges.x, box.left, box.right, this.logs.x), y: scale(...ranges.y, box.bottom, box.top, this.logs.y) };
     this.P = { box, scales, logs: this.logs, theme: this.theme, X: scales.x.at, Y: scales.y.at, x: ranges.x, y: ranges.y, ratio: this.ratio, number: (value) => this.source.number(value) };
-    const x = axis(...ranges.x, box.right - box.left, null, this.logs.x, 76);
+    const x = axis(...ranges.x, box.right - box.left, this.spec.x_ticks ?? null, this.logs.x, 76);
     drawAxes(context, this.theme, box, { x: { scale: scales.x, ...x }, y: { scale: scales.y, ...y }, xWords: this.spec.x_label, yWords: this.spec.y_label }, { across: true, up: true });
     context.save();
     context.beginPath();

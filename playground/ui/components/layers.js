@@ -1,4 +1,5 @@
 // The painters of a plane's layers.
+import { paintPicture } from "./picture.js";
 import { alpha, category, color, entry, table } from "./theme.js";
 import { at, paintField } from "./field.js";
 import { paintBand, paintRule } from "./marks.js";
@@ -259,4 +260,4 @@ function paintText(context, layer, P) {
 }
 
 export const PAINTERS = { field: paintField, points: paintPoints, lines: paintLines, arrows: paintArrows, segments: paintSegments, grid: paintGrid,
-  text: paintText, rule: paintRule, band: paintBand };
+  text: paintText, rule: paintRule, band: paintBand, picture: paintPicture };

@@ -186,7 +186,8 @@ export class PlanePane extends Pane {
     return { x: scales.x.invert(px), y: scales.y.invert(py) };
   }
 
-  read(probe, aloud = false) {
+  read(wanted, aloud = false) {
+    const probe = this.spec?.layers.every((each) => each.layer === "picture") ? null : wanted; // pictures have no values to read
     this.probe = probe;
     if (!probe) this.showTip(null);
     else this.readOut(aloud);

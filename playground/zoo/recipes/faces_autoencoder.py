@@ -2,6 +2,7 @@
 
     python -m playground.zoo.recipes.faces_autoencoder train [--minutes M]    goes on from its checkpoint; writes weights and card at the end
     python -m playground.zoo.recipes.faces_autoencoder keep                   writes weights and card of the checkpoint as it stands
+    python -m playground.zoo.recipes.faces_autoencoder evaluate               measures the bundled weights anew
 
 Kingma and Welling 2014 with the variance of the pixels fitted to each batch (Rybkin, Daniilidis and Levine 2021); Adam under a cosine
 learning rate (Loshchilov and Hutter 2017, without restarts); pictures are mirrored at random. Samples are drawn from a Gaussian fitted
@@ -25,11 +26,12 @@ from torch import Tensor
 from playground.core.randomness import torch_stream
 from playground.functions.autoencoder_axes import principal
 from playground.networks.faces import CHANNELS, LATENT, FaceAutoencoder, cost
-from playground.zoo import cards
+from playground.zoo import autoencoder_faces, cards
+from playground.zoo.autoencoder_faces import encoded
 from playground.zoo.recipes import faces_data
 from playground.zoo.recipes.pictures_session import Resumable, halved
 
-NAME, FOLDER = "ae-faces", cards.WEIGHTS / "autoencoder"
+NAME, FOLDER = "ae-faces", cards.WEIGHTS / autoencoder_faces.FOLDER
 EPOCHS, BATCH, LEARNING_RATE, SEED = 28, 64, 0.0015, 0
 SAMPLES = 500  # that are compared with training pictures
 
@@ -88,6 +90,7 @@ def keep(session: Session) -> dict[str, Any]:
     learnt, test = (torch.from_numpy(each) for each in faces_data.faces())
     codes = encoded(model, learnt)
     mean, axes, deviations = principal(codes)
+    axes = axes.half().float()  # as kept
     arrays = {f"model/{key}": value for key, value in weights.items()}
     arrays |= {"mean": mean.numpy(), "axes": axes.numpy().astype(np.float16), "deviations": deviations.numpy()}
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -103,13 +106,8 @@ def keep(session: Session) -> dict[str, Any]:
                f"seed {SEED}; kept as float16.",
     }  # fmt: skip
     (FOLDER / f"{NAME}.json").write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    autoencoder_faces.opened.cache_clear()
     return card
-
-
-def encoded(model: FaceAutoencoder, pictures: Tensor) -> Tensor:
-    """Mean codes (n, LATENT) of pictures (n, 3, 64, 64) uint8."""
-    with torch.inference_mode():
-        return torch.cat([model.encode(part.float() / 255)[0] for part in pictures.split(250)]).clone()
 
 
 def scores(model: FaceAutoencoder, test: Tensor, codes: Tensor, gaussian: tuple[Tensor, Tensor, Tensor]) -> dict[str, float]:
@@ -134,13 +132,22 @@ def scores(model: FaceAutoencoder, test: Tensor, codes: Tensor, gaussian: tuple[
     return {name: round(value, 4) for name, value in found_scores.items()}
 
 
+def evaluate() -> dict[str, float]:
+    """The card's scores, measured now on the weights as bundled."""
+    learnt, test = (torch.from_numpy(each) for each in faces_data.faces())
+    model, gaussian = autoencoder_faces.opened()
+    return scores(model, test, encoded(model, learnt), (gaussian["mean"], gaussian["axes"], gaussian["deviations"]))
+
+
 def main(words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=["train", "keep"])
+    parser.add_argument("command", choices=["train", "keep", "evaluate"])
     parser.add_argument("--minutes", type=float)
     parsed = parser.parse_args(words)
     torch.set_num_threads(1)
-    if parsed.command == "train":
+    if parsed.command == "evaluate":
+        made = evaluate()
+    elif parsed.command == "train":
         made = train(parsed.minutes, lambda line: print(line, flush=True))
     else:
         session = Session(len(faces_data.faces()[0]))

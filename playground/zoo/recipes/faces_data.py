@@ -1,4 +1,4 @@
-"""Aligned face crops of 64 × 64 for the recipes of `ae-faces` and `gan-faces`. The owners of the pictures allow non-commercial research only."""
+"""Aligned face crops of 64 × 64 for the recipes of `ae-faces` and `dcgan-faces`. The owners of the pictures allow non-commercial research only."""
 
 from __future__ import annotations
 

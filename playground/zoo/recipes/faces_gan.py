@@ -2,7 +2,8 @@
 
     python -m playground.zoo.recipes.faces_gan train [--minutes M]    goes on from its checkpoint, until STEPS
     python -m playground.zoo.recipes.faces_gan sheet FILE.png         samples of the averaged generator as it stands, to be looked at
-    python -m playground.zoo.recipes.faces_gan keep                   writes weights and card: only when the sheet shows faces
+    python -m playground.zoo.recipes.faces_gan keep                   measures, writes weights and card: only when the sheet shows faces
+    python -m playground.zoo.recipes.faces_gan evaluate               measures the bundled weights anew
 
 Hinge loss (Lim and Ye 2017), spectral normalisation (Miyato et al. 2018), the same differentiable changes to real and made pictures
 (Zhao et al. 2020), two learning rates (Heusel et al. 2017), and an exponential moving average of the generator (Karras et al. 2018).
@@ -28,6 +29,7 @@ from playground.core.randomness import torch_stream
 from playground.networks.faces_gan import LATENT, FaceDiscriminator, FaceGenerator, varied
 from playground.zoo import cards, gan_models
 from playground.zoo.recipes import faces_data
+from playground.zoo.recipes import faces_gan_measures as measures
 from playground.zoo.recipes.gan import average
 from playground.zoo.recipes.pictures_session import Resumable, halved
 
@@ -35,7 +37,8 @@ NAME = "dcgan-faces"
 STEPS, BATCH, EVERY = 20_000, 32, 100
 G_RATE, D_RATE, BETAS = 2e-4, 4e-4, (0.0, 0.99)
 AVERAGE = 0.999
-ROWS, COLUMNS, SEED = 8, 8, 0
+SETTLING = 60  # batches
+SEED = 0
 
 
 class Session(Resumable):
@@ -93,33 +96,63 @@ def train(steps: int = STEPS, minutes: float | None = None, say: Callable[[str],
     return session
 
 
+def settled(session: Session) -> FaceGenerator:
+    """The averaged generator with statistics of its own for batch normalisation: those of one step belong to other weights.
+
+    "Standing statistics" (Brock, Donahue and Simonyan 2019, section 3.1): means over SETTLING batches of noise.
+    """
+    generator, stream = copy.deepcopy(session.kept), torch_stream(SEED, "standing statistics")
+    for part in generator.modules():
+        if isinstance(part, torch.nn.BatchNorm2d):
+            part.reset_running_stats()
+            part.momentum = None  # the mean over all batches, each counted alike
+    with torch.no_grad():
+        for _ in range(SETTLING):
+            generator.train()(torch.randn(BATCH, LATENT, generator=stream))
+    return generator.eval()
+
+
 def sheet(session: Session) -> np.ndarray:
-    """ROWS × COLUMNS samples of the averaged generator as one picture (H, W, 3) uint8."""
-    noise = torch.randn(ROWS * COLUMNS, LATENT, generator=torch_stream(SEED, "sheet"))
-    with torch.inference_mode():
-        made = ((session.kept.eval()(noise) + 1) * 127.5).round().clamp(0, 255).byte().numpy()
-    return np.ascontiguousarray(made.reshape(ROWS, COLUMNS, 3, 64, 64).transpose(0, 3, 1, 4, 2).reshape(ROWS * 64, COLUMNS * 64, 3))
+    """Samples of the averaged generator, as they are shown first, as one picture (H, W, 3) uint8."""
+    family, generator = gan_models.FAMILIES[NAME], settled(session)
+    made = measures.drawn(generator, gan_models.noise(SEED, NAME), family.truncation, measures.standing(generator)).numpy()
+    return np.ascontiguousarray(made.reshape(family.rows, family.columns, 3, 64, 64).transpose(0, 3, 1, 4, 2).reshape(family.rows * 64, family.columns * 64, 3))
 
 
 def keep(session: Session) -> cards.Card:
-    """Write the averaged generator as float16 with its card."""
+    """Write both networks as float16, what was measured, and the card; scores are those of the weights as kept."""
     from safetensors.numpy import save
 
-    arrays = {f"g/{key}": value for key, value in halved(session.kept.eval()).items()}
-    packed = save(arrays)
-    learnt, _ = faces_data.faces()
+    weights = {"g/": halved(settled(session)), "d/": {key: np.ascontiguousarray(value.numpy().astype(np.float16)) for key, value in session.d.eval().divided().items()}}
+    generator, judge = FaceGenerator(), FaceDiscriminator(normed=False)
+    for network, state in zip((generator, judge), weights.values(), strict=True):
+        network.load_state_dict({key: torch.from_numpy(value.astype(np.float32) if value.dtype == np.float16 else value) for key, value in state.items()})
+    learnt, unseen = (torch.from_numpy(each) for each in faces_data.faces())
+    means = measures.standing(generator.eval())
+    scores, arrays = measures.measure(generator, judge.eval(), means, learnt, unseen)
+    arrays |= {f"standing/{name}": value for name, value in means.items()}
+    early = f"of {STEPS:,} planned " if session.step < STEPS else ""
+    arrays |= {prefix + key: value for prefix, state in weights.items() for key, value in state.items()}
+    packed = save({key: np.ascontiguousarray(value) for key, value in arrays.items()})
     made = cards.Card(
         name=NAME, title="Small faces, made up", task="image generation", words="Draws a face that belongs to nobody.", data=faces_data.DATA, licence=faces_data.LICENCE,
-        split=f"{len(learnt):,} pictures to learn from; none is shipped", classes=(), input_shape=(3, 64, 64), mean=(0.5,) * 3, std=(0.5,) * 3, scores={},
-        parameters=sum(each.numel() for each in session.kept.parameters()), bytes=len(packed), date=datetime.date.today().isoformat(),
-        command="python -m playground.zoo.recipes.faces_gan train",
-        how=f"Light DCGAN, hinge loss, differentiable augmentation, {session.step:,} steps of {BATCH} pictures, seed {SEED}; the generator is an average over time.",
+        split=f"{len(learnt):,} pictures to learn from, {len(unseen):,} never learnt from to be measured against; none is shipped", classes=(), input_shape=(3, 64, 64),
+        mean=(0.5,) * 3, std=(0.5,) * 3, scores=scores, parameters=sum(each.numel() for each in generator.parameters()), bytes=len(packed),
+        date=datetime.date.today().isoformat(), command="python -m playground.zoo.recipes.faces_gan train",
+        how=f"Light DCGAN, hinge loss, differentiable augmentation, {session.step:,} {early}steps of {BATCH} pictures, seed {SEED}; the generator is an average over time. "
+            "Scores are of samples at truncation 1 and compare pictures by the 128 means that our own autoencoder ae-faces, which learnt from the same faces, encodes them as: "
+            "it sees the face and its light, not fine texture.",
     )  # fmt: skip
     gan_models.FOLDER.mkdir(parents=True, exist_ok=True)
     (gan_models.FOLDER / f"{NAME}.safetensors").write_bytes(packed)
     (gan_models.FOLDER / f"{NAME}.json").write_text(json.dumps(made.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     gan_models.forget()
     return made
+
+
+def evaluate() -> dict[str, float]:
+    """The card's scores, measured now on the weights as bundled."""
+    return measures.measure(gan_models.load(NAME), gan_models.judge(NAME), gan_models.part("standing/", NAME), *(torch.from_numpy(each) for each in faces_data.faces()))[0]
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -130,10 +163,14 @@ def main(words: Sequence[str] | None = None) -> int:
     training.add_argument("--minutes", type=float)
     commands.add_parser("sheet").add_argument("file", type=Path)
     commands.add_parser("keep")
+    commands.add_parser("evaluate")
     parsed = parser.parse_args(words)
     torch.set_num_threads(1)
     if parsed.command == "train":
         print(f"Stands at step {train(parsed.steps, parsed.minutes, lambda line: print(line, flush=True)).step:,}.")
+        return 0
+    if parsed.command == "evaluate":
+        print(json.dumps(evaluate(), indent=2, ensure_ascii=False))
         return 0
     session = Session()
     if not session.resume():
@@ -141,10 +178,12 @@ def main(words: Sequence[str] | None = None) -> int:
     if parsed.command == "sheet":
         from PIL import Image
 
+        parsed.file.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(sheet(session)).save(parsed.file, "PNG")
-        print(f"{parsed.file}: {ROWS * COLUMNS} samples of step {session.step:,}")
+        print(f"{parsed.file}: samples of step {session.step:,}")
     else:
-        print(keep(session).how)
+        made = keep(session)
+        print(f"{made.name}, step {session.step:,}: {json.dumps(made.scores, indent=2, ensure_ascii=False)}")
     return 0
 
 

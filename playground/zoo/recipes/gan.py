@@ -123,3 +123,8 @@ def keep(session: Session) -> cards.Card:
     (gan_models.FOLDER / f"{NAME}.json").write_text(json.dumps(made.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     gan_models.forget()
     return made
+
+
+def evaluate() -> dict[str, float]:
+    """The card's scores, measured now on the weights as bundled."""
+    return measures.measure(gan_models.load(NAME), gan_models.judge(NAME), images(FILE, "train"), images(FILE, "test"))[0]

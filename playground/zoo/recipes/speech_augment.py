@@ -1,7 +1,7 @@
 """Clips as other people, other rooms and other microphones would have said them: what the digit network is trained on.
 
 Every change is drawn from the generator that is handed in. Speed and pitch, the length of the throat (frequencies stretched: Jaitly and Hinton 2013),
-pauses around the word, echo, coloured noise and hum, overdriving, the microphone's own sound (a smooth equalizer, a band-pass), and bars masked out of
+pauses around the word, echo, coloured noise and hum, overdriving, the microphone's own sound (a smooth equalizer, a band-pass, a gate), and bars masked out of
 the picture (SpecAugment, Park et al. 2019).
 """
 
@@ -18,7 +18,9 @@ from playground.functions import speech
 
 WARPS = tuple(round(float(each), 3) for each in np.geomspace(1 / 1.17, 1.17, 11))
 SPEEDS = (1 / 1.14, 1.14)
-ECHO, NOISE, HUM, DRIVE, BAND, MASK = 0.3, 0.7, 0.15, 0.1, 0.35, 0.8  # how often each is done
+CONTRAST = (0.8, 1.25)
+WIDEST = (5, 5)  # bands and frames that a mask may silence: a wider one would swallow all that tells "five" from "nine"
+ECHO, NOISE, HUM, DRIVE, BAND, MASK, GATE = 0.3, 0.7, 0.15, 0.1, 0.35, 0.8, 0.5  # how often each is done
 
 
 def between(low: float, high: float, shape: tuple[int, ...], generator: Generator) -> Tensor:
@@ -121,10 +123,22 @@ def pictures(sounds: Tensor, generator: Generator) -> Tensor:
     return logs
 
 
+def gated(logs: Tensor, generator: Generator) -> Tensor:
+    """Pictures (n, BANDS, FRAMES) in [-1, 1] with more or less contrast, and what is faint in them made fainter or louder.
+
+    Recorders do so: a gate swallows the "f" of "five", a compressor lifts the hiss of a room.
+    """
+    n, decade = len(logs), speech.FLOOR / 2
+    powers = (logs - 1) * decade * between(*CONTRAST, (n, 1, 1), generator)  # of ten, 0 the loudest cell
+    limit, slope = between(-3, -0.8, (n, 1, 1), generator), between(-0.5, 2, (n, 1, 1), generator) * chosen(n, GATE, generator).unsqueeze(2)
+    powers = powers + slope * (powers.amax(1, keepdim=True) - limit).clamp_max(0)
+    return powers.clamp(-speech.FLOOR, 0) / decade + 1
+
+
 def masked(logs: Tensor, generator: Generator) -> Tensor:
     """Two bars of bands and two of frames silenced, on most pictures."""
     n = len(logs)
-    for axis, size, widest in ((1, speech.BANDS, 6), (1, speech.BANDS, 6), (2, speech.FRAMES, 14), (2, speech.FRAMES, 14)):
+    for axis, size, widest in ((1, speech.BANDS, WIDEST[0]), (1, speech.BANDS, WIDEST[0]), (2, speech.FRAMES, WIDEST[1]), (2, speech.FRAMES, WIDEST[1])):
         width = between(0, widest, (n, 1), generator) * chosen(n, MASK, generator)
         begin = between(0, 1, (n, 1), generator) * (size - width)
         steps = torch.arange(size)[None]
