@@ -25,6 +25,7 @@ from playground.ui import gan_data
 
 IN_FRONT = ("loss", "d_learning_rate", "g_learning_rate", "d_steps")
 STAGE_HEIGHT = 520
+ASKED = "gan!slow!asked"
 LATENT_REACH = {"uniform": 1.15, "normal": 3.0}
 
 
@@ -145,12 +146,14 @@ def _answers(run: Run, experiment: Gan) -> None:
 def slow_motion(run: Run, experiment: Gan) -> None:
     """The next update, frame by frame, of the run as it stands."""
     left, right = st.columns([0.26, 0.74], vertical_alignment="center")
-    asked = left.button("Take the next update apart", icon=":material/slow_motion_video:", key="gan-slow", type="primary",
-                        help="Pauses the run and plays the update that comes next, stage by stage.")  # fmt: skip
-    slot = st.session_state.get("gan!slow")
-    if asked or slot is None or slot[0] != run.token:
+    state = st.session_state
+    left.button("Take the next update apart", icon=":material/slow_motion_video:", key="gan-slow", type="primary", on_click=state.update, args=({ASKED: True},),
+                help="Pauses the run and plays the update that comes next, stage by stage.")  # fmt: skip
+    slot = state.get("gan!slow")
+    if state.get(ASKED) or slot is None or slot[0] != run.token:
         with ui.plain_words():
-            slot = st.session_state["gan!slow"] = (run.token, run.step, _film(run, experiment, asked))
+            slot = state["gan!slow"] = (run.token, run.step, _film(run, experiment, bool(state.get(ASKED))))
+        state[ASKED] = False  # only now: a live picture's rerun may have cut off the one that began with the press
     if slot is None or slot[0] != run.token or slot[2] is None:
         right.caption("The update can be taken apart as soon as the run has begun: press the button.")
         return

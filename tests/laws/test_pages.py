@@ -10,7 +10,7 @@ from playground.core.text import to_text
 from tests.strategies import ends
 
 ROOT = Path(__file__).resolve().parents[2]
-MANY = 6  # fields; of kinds with more, those of one group are set together
+MANY, TOGETHER = 4, 4  # fields; of kinds with more, those of one group are set together, and so many of those without a group
 SECONDS = 6.0  # generous: the first page of a session also starts the evaluator
 
 
@@ -82,17 +82,21 @@ def test_both_ends_of_every_control_can_be_set(path):
     kinds = shown_kinds(open_page(path))
     assert path == "start/home.py" or kinds
     for kind in kinds:
-        many: dict[str, list[dict[str, str]]] = {}  # of a kind with very many controls, those of one group are set together
-        for name, domain in kind.domains().items():
-            for number, value in enumerate(ends(domain)):
-                parameter = {f"{kind.key}.{name}": to_text(domain, value)}
-                if len(kind.domains()) <= MANY or not domain.group:
-                    open_page(path, parameter)
-                else:
-                    many.setdefault(domain.group, [{}, {}, {}])[number].update(parameter)
-        for together in many.values():
-            for parameters in filter(None, together):
-                open_page(path, parameters)
+        for parameters in settings(kind):
+            open_page(path, parameters)
+
+
+def settings(kind):
+    """Addresses that set each control to each of its ends; of kinds with many controls, those of one group together, or a few at a time."""
+    domains = kind.domains()
+    for number in range(3):
+        groups = {}
+        for place, (name, domain) in enumerate(domains.items()):
+            values = ends(domain)
+            if number < len(values):
+                group = name if len(domains) <= MANY else domain.group or place // TOGETHER
+                groups.setdefault(group, {})[f"{kind.key}.{name}"] = to_text(domain, values[number])
+        yield from groups.values()
 
 
 def test_the_table_of_pages_is_the_folder():
