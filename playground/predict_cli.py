@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from playground import predict_files
 from playground.core.errors import UserError
-from playground.core.limits import IMAGE_BYTES, MIB, TOP_ANSWERS
+from playground.core.limits import IMAGE_BYTES, TOP_ANSWERS
 
 PART = 8  # pictures read and asked about at once
 
@@ -45,7 +46,7 @@ def main(words: Sequence[str]) -> int:
         rows += part
         if not parsed.json:
             for row in part:
-                print(_line(row), file=sys.stderr if "error" in row else sys.stdout)
+                print(predict_files.line(row), file=sys.stderr if "error" in row else sys.stdout)
     if parsed.json:
         print(json.dumps(rows, ensure_ascii=False))
     return 1 if any("error" in row for row in rows) else 0
@@ -83,7 +84,7 @@ def _named(name: str, files: Sequence[str], top: int) -> list[dict[str, Any]]:
     images = []
     for file in files:
         try:
-            images.append(read_photograph(Path(file).name, _content(file)))
+            images.append(read_photograph(Path(file).name, predict_files.content(file, "a picture", IMAGE_BYTES, "Send a smaller one.")))
             rows.append({"file": file})
         except UserError as error:
             rows.append({"file": file, "error": str(error)})
@@ -91,21 +92,5 @@ def _named(name: str, files: Sequence[str], top: int) -> list[dict[str, Any]]:
         if "error" in found:
             row["error"] = found["error"]
         else:
-            row["top"] = [{"label": label, "probability": value} for label, value in zip(found["labels"], found["shares"], strict=True)]
+            row["top"] = predict_files.answers(found)
     return rows
-
-
-def _content(file: str) -> bytes:
-    path = Path(file)
-    try:
-        if path.stat().st_size > IMAGE_BYTES:
-            raise UserError(f"{path.name} has {path.stat().st_size / MIB:,.1f} MB; a picture may have {IMAGE_BYTES // MIB} MB.", "Send a smaller one.")
-        return path.read_bytes()
-    except OSError as error:
-        raise UserError(f"{file} cannot be read ({error.strerror}).") from error
-
-
-def _line(row: dict[str, Any]) -> str:
-    if "error" in row:
-        return f"{row['file']}: {row['error']}"
-    return f"{row['file']}: " + ", ".join(f"{each['label']} {each['probability']:.3f}" for each in row["top"])

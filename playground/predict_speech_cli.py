@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from playground import predict_files
 from playground.core.errors import UserError
-from playground.core.limits import MIB, SOUND_BYTES
+from playground.core.limits import SOUND_BYTES
 
 MOST = 11  # answers that the network tells apart
 
@@ -31,7 +32,7 @@ def main(words: Sequence[str]) -> int:
     for file in parsed.files:
         rows.append(_heard(file, parsed.top))
         if not parsed.json:
-            print(_line(rows[-1]), file=sys.stderr if "error" in rows[-1] else sys.stdout)
+            print(predict_files.line(rows[-1]), file=sys.stderr if "error" in rows[-1] else sys.stdout)
     if parsed.json:
         print(json.dumps(rows, ensure_ascii=False))
     return 1 if any("error" in row for row in rows) else 0
@@ -43,28 +44,12 @@ def _heard(file: str, top: int) -> dict[str, Any]:
     from playground.experiments.speech_hear import name_all
 
     try:
-        found = name_all([read_sound(Path(file).name, _content(file)).samples], top)[0]
+        found = name_all([read_sound(Path(file).name, predict_files.content(file, "a sound", SOUND_BYTES, "Cut out the part that matters, or save it as MP3.")).samples], top)[0]
     except UserError as error:
         return {"file": file, "error": str(error)}
     if "error" in found:
         return {"file": file, "error": found["error"]}
-    return {"file": file, "top": [{"label": label, "probability": value} for label, value in zip(found["labels"], found["shares"], strict=True)]}
-
-
-def _content(file: str) -> bytes:
-    path = Path(file)
-    try:
-        if path.stat().st_size > SOUND_BYTES:
-            raise UserError(f"{path.name} has {path.stat().st_size / MIB:,.0f} MB; a sound may have {SOUND_BYTES // MIB} MB.", "Cut out the part that matters, or save it as MP3.")
-        return path.read_bytes()
-    except OSError as error:
-        raise UserError(f"{file} cannot be read ({error.strerror}).") from error
-
-
-def _line(row: dict[str, Any]) -> str:
-    if "error" in row:
-        return f"{row['file']}: {row['error']}"
-    return f"{row['file']}: " + ", ".join(f"{each['label']} {each['probability']:.3f}" for each in row["top"])
+    return {"file": file, "top": predict_files.answers(found)}
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ import csv
 import io
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,52 +14,29 @@ import streamlit as st
 
 from playground import ui
 from playground.core.errors import UserError
-from playground.core.limits import IMAGE_BYTES, MIB, PHOTOGRAPH_FILES, UPLOAD_BYTES
+from playground.core.limits import IMAGE_BYTES, MIB, PHOTOGRAPH_FILES
 from playground.data import photographs
 from playground.experiments import images_predict
 from playground.experiments.images import Images
 from playground.explain import images_words as words
 from playground.figures.train import picture as as_address
 from playground.runs.engine import get_engine
-from playground.ui import images_models
+from playground.ui import batches, images_models
 from playground.ui.images import set_up
 
 JOB = "images!batch"
-AT_ONCE = threading.BoundedSemaphore(2)  # batches that read and ask at the same time, of all visitors together
-PART = 8  # pictures of one request to an evaluator
 
 
 @dataclass(eq=False)
-class Batch:
-    """One batch on its way: a row a file, in the order they came. `state` is "running", "done" or "cancelled"."""
+class Batch(batches.Batch):
+    """Pictures to be named by `model`, `top` answers each."""
+
+    slot, noun = JOB, "pictures"
 
     model: str
     top: int
-    names: tuple[str, ...]
-    state: str = "running"
-    problem: str = ""
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    _stop: threading.Event = field(default_factory=threading.Event, repr=False)
 
-    def cancel(self) -> None:
-        self._stop.set()
-
-    def work(self, files: Sequence[tuple[str, bytes | np.ndarray]]) -> None:
-        """Read and name every file, a few at a time. Runs in a thread of its own and uses no Streamlit."""
-        try:
-            with AT_ONCE:
-                for start in range(0, len(files), PART):
-                    if self._stop.is_set():
-                        break
-                    self.rows += self._part(files[start : start + PART])
-            self.state = "cancelled" if self._stop.is_set() else "done"
-        except UserError as error:
-            self.problem, self.state = str(error), "done"
-        except BaseException:  # whoever waits is told; the thread's own hook writes the trace to the log
-            self.problem, self.state = "This batch ended for a reason that the server's log names.", "done"
-            raise
-
-    def _part(self, files: Sequence[tuple[str, bytes | np.ndarray]]) -> list[dict[str, Any]]:
+    def part(self, files: Sequence[tuple[str, bytes | np.ndarray]]) -> list[dict[str, Any]]:
         from playground.data.uploads_photographs import read_photograph
 
         rows: list[dict[str, Any]] = []
@@ -107,49 +84,27 @@ def part() -> None:
         if batch is None:
             batch = _first(view)
         if batch.state == "running":
-            ui.watched(_progress, 0.5)(batch)
+            ui.watched(batches.progress, 0.5)(batch)
         _table(batch)
 
 
 def _first(view: Images) -> Batch:
     """Something to see before anything is asked for: the samples, named at once."""
-    _begin_samples(view)
-    batch: Batch = st.session_state[JOB]
-    batch_thread = st.session_state[f"{JOB}.thread"]
-    batch_thread.join(1.5)
-    return batch
+    _begin_samples(view).join(1.5)
+    return st.session_state[JOB]
 
 
 def _begin(view: Images, files: Sequence[Any]) -> None:
-    total = sum(file.size for file in files)
-    if len(files) > PHOTOGRAPH_FILES or total > 4 * UPLOAD_BYTES:
-        most = f"at most {PHOTOGRAPH_FILES} of {4 * UPLOAD_BYTES // MIB} MB are named at once"
-        st.session_state[JOB] = Batch(view.model, view.top, (), "done", f"These are {len(files):,} files of {total / MIB:,.0f} MB; {most}. Send them in parts.")
-        return
-    _start(view, [(file.name, file.getvalue()) for file in files])
+    problem = batches.too_much(files, PHOTOGRAPH_FILES, "named")
+    if problem:
+        st.session_state[JOB] = Batch((), view.model, view.top, state="done", problem=problem)
+    else:
+        Batch(tuple(file.name for file in files), view.model, view.top).begin([(file.name, file.getvalue()) for file in files])
 
 
-def _begin_samples(view: Images) -> None:
-    _start(view, [(title, photographs.sample(key)) for key, title in photographs.samples().items()])
-
-
-def _start(view: Images, files: list[tuple[str, Any]]) -> None:
-    before: Batch | None = st.session_state.get(JOB)
-    if before is not None:
-        before.cancel()
-    batch = Batch(view.model, view.top, tuple(name for name, _ in files))
-    thread = threading.Thread(target=batch.work, args=(files,), name="images-batch", daemon=True)
-    st.session_state[JOB], st.session_state[f"{JOB}.thread"] = batch, thread
-    thread.start()
-
-
-def _progress(batch: Batch) -> None:
-    if batch.state != "running":
-        st.rerun(scope="app")
-        return
-    done, count = len(batch.rows), len(batch.names)
-    st.progress(done / max(count, 1), text=f"{done:,} of {count:,} pictures")
-    st.button("Cancel", key="images!stop", icon=":material/close:", on_click=batch.cancel)
+def _begin_samples(view: Images) -> threading.Thread:
+    samples = [(title, photographs.sample(key)) for key, title in photographs.samples().items()]
+    return Batch(tuple(name for name, _ in samples), view.model, view.top).begin(samples)
 
 
 def _table(batch: Batch) -> None:

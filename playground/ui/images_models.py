@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -15,6 +14,7 @@ from playground.experiments import images_models
 from playground.experiments.images import Images
 from playground.explain.images_words import title
 from playground.runs.run import Run
+from playground.ui import hub_download
 from playground.zoo import cards
 
 RECENT = "images!recent"  # models of this visit that are not bundled
@@ -150,7 +150,7 @@ def offer(repository: str, words: str, size: str) -> None:
             return
         st.markdown(f"**{words}** is not on this machine yet.")
         if job is not None and job.state == "running":
-            ui.watched(_progress, 0.5)(repository)
+            ui.watched(hub_download.progress, 0.5)(f"images!{repository}", repository)
             return
         if job is not None and job.state == "failed":
             st.error(job.problem, icon=":material/error:")
@@ -158,23 +158,4 @@ def offer(repository: str, words: str, size: str) -> None:
             st.caption("The download was cancelled; nothing of it was kept.")
         st.caption(f"It is fetched from {repository} on the Hub, {size}, and kept in the Hub's cache on this machine. Nothing of yours is sent.")
         st.button("Download" if job is None or job.state != "failed" else "Try again", key=f"images!get.{repository}", icon=":material/download:", type="primary",
-                  on_click=_start, args=(repository,))  # fmt: skip
-
-
-def _start(repository: str) -> None:
-    hub_files.start(repository)
-
-
-def _progress(repository: str) -> None:
-    job = hub_files.current(repository)
-    if job is None or job.state != "running":
-        st.rerun(scope="app")
-        return
-    left = job.seconds_left
-    time = f" · {left:,.0f} s left" if left is not None and left < 36_000 else ""
-    st.progress(job.share, text=f"{job.received / MIB:,.1f} of {job.total / MIB:,.1f} MB{time}" if job.total else "Asking the Hub …")
-    st.button("Cancel", key=f"images!cancel.{repository}", icon=":material/close:", on_click=_cancel(job))
-
-
-def _cancel(job: hub_files.Job) -> Callable[[], None]:
-    return job.cancel
+                  on_click=hub_files.start, args=(repository,))  # fmt: skip

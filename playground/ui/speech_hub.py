@@ -10,12 +10,12 @@ import streamlit as st
 
 from playground import ui
 from playground.core.errors import UserError
-from playground.core.limits import MIB, SPOKEN_CHARACTERS
+from playground.core.limits import SPOKEN_CHARACTERS
 from playground.data import audio, hub_files
 from playground.experiments import speech_hub as hub
 from playground.experiments.speech import Speech
 from playground.experiments.speech_hub import HubSpeech
-from playground.ui import speech
+from playground.ui import hub_download, speech
 from playground.ui.speech_canvas import show
 
 OWN = "Another model …"
@@ -64,27 +64,11 @@ def _picked() -> None:
 
 def _missing(view: HubSpeech, model: str) -> None:
     """What to say, and to press, while the model is not here."""
-    job = hub_files.current(model)
-    if job is not None and job.state == "running":
-        ui.watched(_progress)(model)
-        return
-    if job is not None and job.state == "failed":
-        st.error(job.problem, icon=":material/cloud_off:")
-    st.info(f"{hub_files.missing(model)} {hub.TASKS[view.task][0]}", icon=":material/cloud_download:")
-    with st.container(horizontal=True):
-        if not hub_files.offline():
-            st.button("Download", key="speech_hub!get", type="primary", icon=":material/download:", on_click=hub_files.start, args=(model,))
+
+    def bundled() -> None:
         st.button("Use what is bundled", key="speech_hub!local", icon=":material/offline_bolt:", on_click=ui.set_values, args=(Speech,), kwargs={"part": "hear"})
 
-
-def _progress(model: str) -> None:
-    job = hub_files.current(model)
-    if job is None or job.state != "running":
-        st.rerun()
-        return
-    left = f", {job.seconds_left:,.0f} s left" if job.seconds_left is not None else ""
-    st.progress(job.share, text=f"Downloading {model}: {job.received / MIB:,.0f} of {job.total / MIB:,.0f} MB{left}" if job.total else "Asking the Hub …")
-    st.button("Cancel", key="speech_hub!cancel", on_click=job.cancel, icon=":material/close:")
+    hub_download.missing("speech_hub", model, hub.TASKS[view.task][0], bundled)
 
 
 def _transcribe(view: HubSpeech, model: str, ready: bool) -> None:

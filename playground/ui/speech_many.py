@@ -6,7 +6,7 @@ import csv
 import io
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,47 +14,25 @@ import streamlit as st
 
 from playground import ui
 from playground.core.errors import UserError
-from playground.core.limits import MIB, SOUND_BYTES, SOUND_FILES, UPLOAD_BYTES
+from playground.core.limits import MIB, SOUND_BYTES, SOUND_FILES
 from playground.data import audio
 from playground.experiments import speech_hear
 from playground.runs.engine import get_engine
+from playground.ui import batches
 
 JOB = "speech!batch"
-AT_ONCE = threading.BoundedSemaphore(2)  # batches that read and ask at the same time, of all visitors together
-PART = 8  # recordings of one request to an evaluator
 TOP = 3
 
 
 @dataclass(eq=False)
-class Batch:
-    """One batch on its way: a row a file, in the order they came. `state` is "running", "done" or "cancelled"."""
+class Batch(batches.Batch):
+    """Recordings to be heard, `top` answers each."""
 
-    names: tuple[str, ...]
+    slot, noun = JOB, "recordings"
+
     top: int = TOP
-    state: str = "running"
-    problem: str = ""
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    _stop: threading.Event = field(default_factory=threading.Event, repr=False)
 
-    def cancel(self) -> None:
-        self._stop.set()
-
-    def work(self, files: Sequence[tuple[str, bytes | np.ndarray]]) -> None:
-        """Read and hear every file, a few at a time. Runs in a thread of its own and uses no Streamlit."""
-        try:
-            with AT_ONCE:
-                for start in range(0, len(files), PART):
-                    if self._stop.is_set():
-                        break
-                    self.rows += self._part(files[start : start + PART])
-            self.state = "cancelled" if self._stop.is_set() else "done"
-        except UserError as error:
-            self.problem, self.state = str(error), "done"
-        except BaseException:  # whoever waits is told; the thread's own hook writes the trace to the log
-            self.problem, self.state = "This batch ended for a reason that the server's log names.", "done"
-            raise
-
-    def _part(self, files: Sequence[tuple[str, bytes | np.ndarray]]) -> list[dict[str, Any]]:
+    def part(self, files: Sequence[tuple[str, bytes | np.ndarray]]) -> list[dict[str, Any]]:
         from playground.data.uploads_audio import read_sound
 
         rows: list[dict[str, Any]] = []
@@ -89,47 +67,27 @@ def part() -> None:
         st.button("Hear the bundled clips", key="speech!samples", icon=":material/library_music:", on_click=_begin_samples)
     batch: Batch = st.session_state.get(JOB) or _first()
     if batch.state == "running":
-        ui.watched(_progress, 0.5)(batch)
+        ui.watched(batches.progress, 0.5)(batch)
     _table(batch)
 
 
 def _first() -> Batch:
     """Something to see before anything is asked for: the bundled clips, heard at once."""
-    _begin_samples()
-    st.session_state[f"{JOB}.thread"].join(1.5)
+    _begin_samples().join(1.5)
     return st.session_state[JOB]
 
 
 def _begin(files: Sequence[Any]) -> None:
-    total = sum(file.size for file in files)
-    if len(files) > SOUND_FILES or total > 4 * UPLOAD_BYTES:
-        most = f"at most {SOUND_FILES} of {4 * UPLOAD_BYTES // MIB} MB are heard at once"
-        st.session_state[JOB] = Batch((), state="done", problem=f"These are {len(files):,} files of {total / MIB:,.0f} MB; {most}. Send them in parts.")
-        return
-    _start([(file.name, file.getvalue()) for file in files])
+    problem = batches.too_much(files, SOUND_FILES, "heard")
+    if problem:
+        st.session_state[JOB] = Batch((), state="done", problem=problem)
+    else:
+        Batch(tuple(file.name for file in files)).begin([(file.name, file.getvalue()) for file in files])
 
 
-def _begin_samples() -> None:
-    _start([(f"{each.digit}, said by {each.speaker}, take {each.take}", audio.as_kept(each.samples)) for each in audio.clips()])
-
-
-def _start(files: list[tuple[str, Any]]) -> None:
-    before: Batch | None = st.session_state.get(JOB)
-    if before is not None:
-        before.cancel()
-    batch = Batch(tuple(name for name, _ in files))
-    thread = threading.Thread(target=batch.work, args=(files,), name="speech-batch", daemon=True)
-    st.session_state[JOB], st.session_state[f"{JOB}.thread"] = batch, thread
-    thread.start()
-
-
-def _progress(batch: Batch) -> None:
-    if batch.state != "running":
-        st.rerun(scope="app")
-        return
-    done, count = len(batch.rows), len(batch.names)
-    st.progress(done / max(count, 1), text=f"{done:,} of {count:,} recordings")
-    st.button("Cancel", key="speech!stop", icon=":material/close:", on_click=batch.cancel)
+def _begin_samples() -> threading.Thread:
+    clips = [(f"{each.digit}, said by {each.speaker}, take {each.take}", audio.as_kept(each.samples)) for each in audio.clips()]
+    return Batch(tuple(name for name, _ in clips)).begin(clips)
 
 
 def _table(batch: Batch) -> None:

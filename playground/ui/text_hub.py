@@ -6,12 +6,11 @@ import streamlit as st
 
 from playground import ui
 from playground.core.errors import UserError
-from playground.core.limits import MIB
-from playground.data import hub_files
 from playground.experiments import text_hub as hub
 from playground.experiments.text_hub import HubText
 from playground.experiments.text_settings import TASKS, TextScreen
 from playground.figures import text as figures
+from playground.ui import hub_download
 from playground.ui import text_parts as parts
 
 OWN = "Another model …"
@@ -62,30 +61,15 @@ def _picked() -> None:
 def _missing(view: HubText, model: str) -> None:
     """What to say, and to press, while the model is not here."""
     _, local, part_, _ = hub.TASKS[view.task]
-    job = hub_files.current(model)
-    if job is not None and job.state == "running":
-        ui.watched(_progress)(model)
-        return
-    if job is not None and job.state == "failed":
-        st.error(job.problem, icon=":material/cloud_off:")
-    st.info(f"{hub_files.missing(model)} {local}", icon=":material/cloud_download:")
-    with st.container(horizontal=True):
-        if not hub_files.offline():
-            st.button("Download", key="text_hub!get", type="primary", icon=":material/download:", on_click=hub_files.start, args=(model,))
+
+    def bundled() -> None:
+        words, icon = "Use what is bundled", ":material/offline_bolt:"
         if view.task in hub.OWN:
-            st.button("Use what is bundled", key="text_hub!own", icon=":material/offline_bolt:", on_click=ui.set_values, args=(HubText,), kwargs={"model": hub.OWN[view.task]})
+            st.button(words, key="text_hub!own", icon=icon, on_click=ui.set_values, args=(HubText,), kwargs={"model": hub.OWN[view.task]})
         elif part_ in TASKS:
-            st.button("Use what is bundled", key="text_hub!local", icon=":material/offline_bolt:", on_click=ui.set_values, args=(TextScreen,), kwargs={"part": part_})
+            st.button(words, key="text_hub!local", icon=icon, on_click=ui.set_values, args=(TextScreen,), kwargs={"part": part_})
 
-
-def _progress(model: str) -> None:
-    job = hub_files.current(model)
-    if job is None or job.state != "running":
-        st.rerun()
-        return
-    left = f", {job.seconds_left:,.0f} s left" if job.seconds_left is not None else ""
-    st.progress(job.share, text=f"Downloading {model}: {job.received / MIB:,.0f} of {job.total / MIB:,.0f} MB{left}")
-    st.button("Cancel", key="text_hub!cancel", on_click=job.cancel, icon=":material/close:")
+    hub_download.missing("text_hub", model, local, bundled)
 
 
 def _ask(view: HubText) -> None:

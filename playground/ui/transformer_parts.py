@@ -8,11 +8,10 @@ import streamlit as st
 
 from playground import ui
 from playground.core.errors import UserError
-from playground.core.limits import MIB
 from playground.data import hub_files
 from playground.experiments import transformer_models as models
 from playground.figures import text as figures
-from playground.ui import text_parts
+from playground.ui import hub_download, text_parts
 
 
 def begin(kind: Any) -> None:
@@ -39,28 +38,11 @@ def ready(view: Any) -> bool:
 
 def missing(kind: Any, name: str, local: str = "stories-gpt works here without a network.", button: bool = True) -> None:
     """What to say, and to press, while a model is not here."""
-    job = hub_files.current(name)
-    if job is not None and job.state == "running":
-        ui.watched(_progress)(kind.key, name)
-        return
-    if job is not None and job.state == "failed":
-        st.error(job.problem, icon=":material/cloud_off:")
-    st.info(f"{hub_files.missing(name)} {local}", icon=":material/cloud_download:")
-    with st.container(horizontal=True):
-        if not hub_files.offline():
-            st.button("Download", key=f"{kind.key}!get", type="primary", icon=":material/download:", on_click=hub_files.start, args=(name,))
-        if button:
-            st.button("Use stories-gpt", key=f"{kind.key}!local", icon=":material/offline_bolt:", on_click=ui.set_values, args=(kind,), kwargs={"model": models.BUNDLED})
 
+    def bundled() -> None:
+        st.button("Use stories-gpt", key=f"{kind.key}!local", icon=":material/offline_bolt:", on_click=ui.set_values, args=(kind,), kwargs={"model": models.BUNDLED})
 
-def _progress(slot: str, name: str) -> None:
-    job = hub_files.current(name)
-    if job is None or job.state != "running":
-        st.rerun()
-        return
-    left = f", {job.seconds_left:,.0f} s left" if job.seconds_left is not None else ""
-    st.progress(job.share, text=f"Downloading {name}: {job.received / MIB:,.0f} of {job.total / MIB:,.0f} MB{left}")
-    st.button("Cancel", key=f"{slot}!cancel", on_click=job.cancel, icon=":material/close:")
+    hub_download.missing(kind.key, name, local, bundled if button else None)
 
 
 def prompt(kind: Any, view: Any, field: str = "prompt", label: str = "Prompt", height: int = 80) -> None:

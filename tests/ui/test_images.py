@@ -30,7 +30,7 @@ def test_two_hundred_files_with_bad_ones_among_them_are_all_answered():
     white = png(np.full((30, 30, 3), 255, np.uint8))
     bad = [("=formula.png", b""), ("paper.png", b"%PDF-1.4"), ("cut.png", good[0][1][:90]), ("page.html", b"<html>"), ("white.png", white), ("song.mp3", b"ID3x")]
     files = [*good[:100], *bad, *good[100:]]
-    batch = Batch("digits-cnn", 3, tuple(name for name, _ in files))
+    batch = Batch(tuple(name for name, _ in files), "digits-cnn", 3)
     batch.work(files)
     assert batch.state == "done" and not batch.problem and [row["file"] for row in batch.rows] == [name for name, _ in files]
     assert sum("error" in row for row in batch.rows) == 6
@@ -41,10 +41,10 @@ def test_two_hundred_files_with_bad_ones_among_them_are_all_answered():
 
 
 def test_a_cancelled_batch_stops_and_a_missing_model_is_said():
-    batch = Batch("digits-cnn", 1, ("a",))
+    batch = Batch(("a",), "digits-cnn", 1)
     batch.cancel()
     batch.work([("a", photographs.sample("digit-1"))])
     assert batch.state == "cancelled" and batch.rows == []
-    batch = Batch("nobody", 1, ("a",))
+    batch = Batch(("a",), "nobody", 1)
     batch.work([("a", photographs.sample("digit-1"))])
     assert batch.state == "done" and "no bundled model" in batch.problem
