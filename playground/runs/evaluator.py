@@ -2,7 +2,6 @@
 
 import contextlib
 import importlib
-import os
 import queue
 import signal
 import threading
@@ -38,8 +37,6 @@ def main(connection: Connection) -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
-    with contextlib.suppress(PermissionError):
-        os.nice(-5)  # someone waits for this answer; raising priority again needs a right that few have
     while True:
         if not connection.poll(TIDY_SECONDS):
             _tidy()

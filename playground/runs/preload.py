@@ -6,27 +6,41 @@ the first optimizer of a process imports it, which would cost every worker 1.5 s
 
 import gc
 import importlib
-import os
+import threading
 
-os.nice(10)  # before torch's slow import: the page comes first, here and in every worker forked from here
+from playground.runs import processes
+
+_failed: list[BaseException] = []
+
+
+def _imports() -> None:
+    """In a thread of its own, which steps back: the page comes first, while what is forked from the main thread later begins as swift as the app."""
+    try:
+        processes.step_back()
+
+        import playground.experiments
+        import playground.runs.evaluator
+        import playground.runs.worker
+        from playground.core import torchvision_guard
+        from playground.experiments import train_measure
+
+        playground.experiments.load()
+        train_measure.libraries()  # a second that every training would start with
+        torchvision_guard.install()
+        importlib.import_module("torchvision")
+    except BaseException as error:  # told by the main thread
+        _failed.append(error)
+
+
+_thread = threading.Thread(target=_imports)
+_thread.start()
+_thread.join()
+if _failed:
+    raise _failed[0]
 
 import torch  # noqa: E402
 
 torch.set_num_threads(1)
-
-import torch._dynamo  # noqa: E402
-import torch.optim  # noqa: E402
-
-import playground.experiments  # noqa: E402
-import playground.runs.evaluator  # noqa: E402
-import playground.runs.worker  # noqa: E402
-from playground.core import torchvision_guard  # noqa: E402
-from playground.experiments import train_measure  # noqa: E402
-
-playground.experiments.load()
-train_measure.libraries()  # a second that every training would start with
-torchvision_guard.install()
-importlib.import_module("torchvision")
 
 # Children share these pages until they write to them. A collection writes into the header of every object it looks at, so what exists
 # by now is put where no collection looks.

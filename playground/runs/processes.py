@@ -31,6 +31,11 @@ def start(target: Callable[..., None], *arguments: Any) -> tuple[Any, Connection
     return process, here
 
 
+def step_back() -> None:
+    """Let everything else on the machine go before this thread, by as much as PLAYGROUND_NICE says: on Linux priority belongs to a thread."""
+    os.nice(int(os.environ.get("PLAYGROUND_NICE") or 10))
+
+
 def kill(process: Any) -> None:
     """End a process now and reap it."""
     if process.is_alive():

@@ -18,6 +18,7 @@ from playground.core import packets
 from playground.core.errors import UserError
 from playground.core.experiment import Experiment, Trainer
 from playground.core.limits import WORKER_BYTES
+from playground.runs import processes
 from playground.runs.history import SECONDS
 
 FRAME_SECONDS = 1 / 25
@@ -42,6 +43,7 @@ def _set_up_process() -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which then ends its workers
     torch.set_num_threads(1)
+    processes.step_back()  # whoever looks at a page comes first
     try:
         import resource
 

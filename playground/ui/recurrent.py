@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from playground import ui
@@ -139,23 +137,6 @@ def _memory_tasks(run: Run, experiment: Memory) -> None:
 def maths(run: Run, experiment: Recurrent) -> None:
     for kind, text in recurrent_words.maths(experiment, run.last_metrics(), run.view(), run.scene()):
         (st.latex if kind == "latex" else st.markdown)(text)
-
-
-def hand_in(kind: type[Recurrent], arrays: Any, about: Any) -> None:
-    """Put own data on the shelf; the next run of the script uses it."""
-    from playground.data import shelf
-
-    st.session_state[f"{kind.key}.pending"] = shelf.put(arrays, about)
-    st.rerun()
-
-
-def arrived(kind: type[Recurrent], **chosen: str) -> None:
-    """Own data that was just handed in goes into the controls before they are drawn; `chosen` says which field stands for it."""
-    ui.controls(kind, only=())
-    digest = st.session_state.pop(f"{kind.key}.pending", None)
-    if digest:
-        ui.set_values(kind, own=digest, **chosen)
-        st.session_state["!play"] = True
 
 
 def foot() -> None:

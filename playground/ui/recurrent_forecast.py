@@ -19,6 +19,7 @@ from playground.explain import recurrent_tasks, recurrent_words
 from playground.explain.recurrent_rules import FORECAST_RULES
 from playground.figures import recurrent as figures
 from playground.runs.run import Run
+from playground.ui import own_data
 from playground.ui import recurrent as parts
 
 FRONT = ("series", "window", "learning_rate")
@@ -28,7 +29,7 @@ RULES = ("last", "seasonal", "linear")
 
 def forecast() -> None:
     """A series, its split, and who forecasts it best."""
-    parts.arrived(Forecast, series=sequences_series.OWN)
+    own_data.arrived(Forecast, series=sequences_series.OWN)
     ui.presets(Forecast, [ui.Preset(*row) for row in FORECAST], keep=("seed", "data_seed", "example", "watch", "own"))
     row = st.container(horizontal=True, vertical_alignment="top", gap="small")
     now = ui.controls(Forecast, only=FRONT, container=row, width=148)
@@ -115,7 +116,7 @@ def upload() -> None:
     ui.lines({"series": values, "times": np.arange(len(values), dtype=np.float64)}, figures.plain(column), key="forecast-preview", height=120)
     if st.button("Forecast this series", type="primary", key="forecast.use"):
         with ui.plain_words():
-            parts.hand_in(Forecast, *sequences_series.from_table(table, column, int(season)))
+            own_data.hand_in(Forecast, *sequences_series.from_table(table, column, int(season)))
 
 
 def sample_csv(key: str) -> str:

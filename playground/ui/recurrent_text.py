@@ -5,7 +5,6 @@ from __future__ import annotations
 import streamlit as st
 
 from playground import ui
-from playground.core.limits import MIB, UPLOAD_BYTES
 from playground.data import sequences_text
 from playground.experiments.recurrent_base import CELLS
 from playground.experiments.recurrent_text import Characters
@@ -16,6 +15,7 @@ from playground.explain.recurrent_rules import TEXT_RULES
 from playground.figures import recurrent as figures
 from playground.runs.engine import get_engine
 from playground.runs.run import Run
+from playground.ui import own_data
 from playground.ui import recurrent as parts
 
 FRONT = ("text", "window", "learning_rate", "temperature")
@@ -24,7 +24,7 @@ PRIME_CHARACTERS = 80
 
 def characters() -> None:
     """A text, what is learnt of it, and what is written."""
-    parts.arrived(Characters, text=sequences_text.OWN)
+    own_data.arrived(Characters, text=sequences_text.OWN)
     ui.presets(Characters, [ui.Preset(*row) for row in CHARACTERS], keep=("seed", "example", "watch", "own"))
     row = st.container(horizontal=True, vertical_alignment="top", gap="small")
     now = ui.controls(Characters, only=FRONT, container=row, width=148)
@@ -37,7 +37,7 @@ def characters() -> None:
             about = [f"**{text.title}.** {sequences_text.WORDS[experiment.text]} {len(text.codes):,} signs of {len(text.signs)} kinds.", *text.notes]
             st.caption(" ".join(about), width="stretch")
             if st.button("Upload a text", icon=":material/upload_file:", key="text-upload-button"):
-                upload()
+                own_data.ask_text(Characters)
         run = ui.run(experiment)
         ui.transport(run)
         left, right = st.columns([1, 1.1], gap="large")
@@ -122,21 +122,3 @@ def _perplexity(run: Run, experiment: Characters) -> None:
 
 def _tasks(run: Run, experiment: Characters) -> None:
     ui.tasks([ui.Task(*each) for each in recurrent_tasks.characters(experiment, run.metrics(), run.scene())])
-
-
-@st.dialog("Learn your own text", width="medium", icon=":material/upload_file:")
-def upload() -> None:
-    """A text file, and the button that starts."""
-    from playground.data.uploads_sequences import read_text
-
-    st.markdown("Upload a plain text file. The network learns it sign by sign; the last 15 % are kept as the test.")
-    file = st.file_uploader("Text file", type=["txt", "md", "csv", "py", "log"], key="text-upload", max_upload_size=UPLOAD_BYTES // MIB)
-    if file is None:
-        return
-    with ui.plain_words():
-        text = read_text(file.name, file.getvalue())
-        arrays, about = sequences_text.prepare(file.name, text)
-        st.caption(" ".join([f"**{file.name}**: {len(text):,} signs.", *about["notes"]]))  # type: ignore[misc]
-        st.code(text[:400], language=None, wrap_lines=True, height=140)
-        if st.button("Learn this text", type="primary", key="text.use"):
-            parts.hand_in(Characters, arrays, about)

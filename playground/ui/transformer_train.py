@@ -8,7 +8,6 @@ from typing import Any
 import streamlit as st
 
 from playground import ui
-from playground.core.limits import MIB, UPLOAD_BYTES
 from playground.data import sequences_text
 from playground.experiments.transformer_tasks import TASKS
 from playground.experiments.transformer_tiny import EXAMPLES, TinyGPT
@@ -18,6 +17,7 @@ from playground.explain.transformer_rules import TRAINING_RULES
 from playground.figures import canvas, theme
 from playground.figures.panels import Panel
 from playground.runs.run import Run
+from playground.ui import own_data
 from playground.ui.transformer_canvas import show
 
 FRONT = ("task", "blocks", "heads", "learning_rate")
@@ -25,7 +25,7 @@ FRONT = ("task", "blocks", "heads", "learning_rate")
 
 def train() -> None:
     """Task and network on top, loss and attention as it learns."""
-    _pending()
+    own_data.arrived(TinyGPT, task="text", text=sequences_text.OWN)
     ui.presets(TinyGPT, [ui.Preset(*row) for row in words.PRESETS], keep=("seed", "example", "own"))
     row = st.container(horizontal=True, vertical_alignment="top", gap="small")
     now = ui.controls(TinyGPT, only=FRONT, container=row, width=170)
@@ -34,7 +34,7 @@ def train() -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.caption(f"**{task.title}.** {task.words}", width="stretch")
         if view.task == "text" and st.button("Upload a text", icon=":material/upload_file:", key="tiny-upload-button"):
-            _upload()
+            own_data.ask_text(TinyGPT)
     with ui.plain_words():
         run = ui.run(view)
         ui.components.transport(run, key="tiny_gpt!transport", new_weights=_fresh)
@@ -108,30 +108,3 @@ def _tasks(run: Run, view: TinyGPT) -> None:
 
 def _maths(run: Run, view: TinyGPT) -> None:
     st.markdown(words.maths(view, run.last_metrics(), run.scene()))
-
-
-def _pending() -> None:
-    ui.controls(TinyGPT, only=())
-    digest = st.session_state.pop("tiny_gpt.pending", None)
-    if digest:
-        ui.set_values(TinyGPT, task="text", text=sequences_text.OWN, own=digest)
-        st.session_state["!play"] = True
-
-
-@st.dialog("Learn your own text", width="medium", icon=":material/upload_file:")
-def _upload() -> None:
-    """A text file, and the button that starts."""
-    from playground.data import shelf
-    from playground.data.uploads_sequences import read_text
-
-    st.markdown("Upload a plain text file. The network learns it sign by sign; the last 15 % are kept as the test.")
-    file = st.file_uploader("Text file", type=["txt", "md", "csv", "py", "log"], key="tiny-upload", max_upload_size=UPLOAD_BYTES // MIB)
-    if file is None:
-        return
-    with ui.plain_words():
-        text = read_text(file.name, file.getvalue())
-        arrays, about = sequences_text.prepare(file.name, text)
-        st.caption(" ".join([f"**{file.name}**: {len(text):,} signs.", *about["notes"]]))  # type: ignore[misc]
-        if st.button("Learn this text", type="primary", key="tiny_gpt.use"):
-            st.session_state["tiny_gpt.pending"] = shelf.put(arrays, about)
-            st.rerun()

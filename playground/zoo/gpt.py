@@ -8,9 +8,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict
-
-from playground.core.errors import UserError
 from playground.core.lazy import torch
 from playground.zoo import cards
 
@@ -22,38 +19,22 @@ if TYPE_CHECKING:
 FOLDER = cards.WEIGHTS / "language" / "generators"
 
 
-class GPTCard(BaseModel):
+class GPTCard(cards.AnyCard):
     """One bundled generator.
 
     Attributes:
-        scores: What the recipe measured, each named with its split.
         updates, of_updates: Those taken, and those the recipe asks for.
         seconds: Of processor time, on one thread.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str
-    title: str
-    task: str
-    words: str
     vocabulary: int
     context: int
     width: int
     blocks: int
     heads: int
-    data: str
-    licence: str
-    split: str
-    scores: dict[str, float]
-    parameters: int
-    bytes: int
     updates: int
     of_updates: int
     seconds: int
-    date: str
-    command: str
-    how: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,8 +49,7 @@ class Generator:
 @cache
 def gpt_cards() -> dict[str, GPTCard]:
     """Every bundled generator by name."""
-    found = (GPTCard(**json.loads(path.read_text(encoding="utf-8"))) for path in sorted(FOLDER.glob("*/card.json")))
-    return {each.name: each for each in found}
+    return cards.read(FOLDER, GPTCard, "*/card.json")
 
 
 def gpt_card(name: str) -> GPTCard:
@@ -78,10 +58,7 @@ def gpt_card(name: str) -> GPTCard:
     Raises:
         UserError: When none of this name is bundled.
     """
-    known = gpt_cards()
-    if name not in known:
-        raise UserError(f"There is no bundled generator named {name!r}.", f"There is {', '.join(known) or 'none yet'}.", field="name")
-    return known[name]
+    return cards.pick(gpt_cards(), name, "bundled generator")
 
 
 @lru_cache(4)
@@ -115,19 +92,12 @@ def opened(folder: Path, name: str) -> Generator:
 
 def keep(name: str, model: GPT, tokenizer: str, about: dict[str, Any]) -> GPTCard:
     """Write weights (float16), config, tokenizer and card; `about` holds the card's fields but for name, sizes, `parameters` and `bytes`."""
-    from safetensors.torch import save
-
     from playground.networks.gpt import published
 
-    place, shape = FOLDER / name, model.shape
-    place.mkdir(parents=True, exist_ok=True)
-    packed = save({key: value.to(torch.float16).contiguous() for key, value in published(model.state_dict()).items()}, metadata={"format": "pt"})
+    shape = model.shape
     sizes = {"vocabulary": shape.vocabulary, "context": shape.context, "width": shape.width, "blocks": shape.blocks, "heads": shape.heads}
-    made = GPTCard(**about, **sizes, name=name, parameters=sum(each.numel() for each in model.parameters()), bytes=len(packed))
-    (place / "model.safetensors").write_bytes(packed)
-    (place / "tokenizer.json").write_text(tokenizer, encoding="utf-8")
-    (place / "config.json").write_text(json.dumps(shape.config(), indent=2) + "\n", encoding="utf-8")
-    (place / "card.json").write_text(json.dumps(made.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    made = cards.write_folder(FOLDER / name, model, tokenizer, GPTCard, {**about, **sizes, "name": name}, published(model.state_dict()))
+    (FOLDER / name / "config.json").write_text(json.dumps(shape.config(), indent=2) + "\n", encoding="utf-8")
     gpt_cards.cache_clear()
     bundled.cache_clear()
     return made

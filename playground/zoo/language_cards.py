@@ -6,46 +6,28 @@ import json
 from functools import cache
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from playground.zoo import cards, language
 
 FOLDER = cards.WEIGHTS / "language"
 
 
-class LanguageCard(BaseModel):
+class LanguageCard(cards.AnyCard):
     """One set of low-rank changes and heads on the backbone.
 
     Attributes:
         backbone: Name and SHA-256 of the weights it belongs to.
         classes: Of each head, in the order of its outputs.
         first, rank, pooled, spelled: As `networks.minilm.Adapted` takes them.
-        scores: What the recipe measured, each named with its split.
         seconds: Of training, on one thread of a shared machine.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str
-    title: str
-    task: str
-    words: str
     backbone: tuple[str, str] = (language.HUB, language.SHA256)
     classes: dict[str, tuple[str, ...]]
     first: int
     rank: int
     pooled: bool
     spelled: bool
-    data: str
-    licence: str
-    split: str
-    scores: dict[str, float]
-    parameters: int
-    bytes: int
     seconds: int
-    date: str
-    command: str
-    how: str
 
 
 @cache

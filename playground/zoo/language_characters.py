@@ -6,7 +6,6 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
 
 from playground.core.lazy import torch
 from playground.zoo import cards
@@ -17,35 +16,19 @@ if TYPE_CHECKING:
 FOLDER = cards.WEIGHTS / "characters"
 
 
-class CharacterCard(BaseModel):
+class CharacterCard(cards.AnyCard):
     """One bundled network of one recurrent layer, the same that the recurrent screen trains, only larger.
 
     Attributes:
         signs: The alphabet, in the order of inputs and outputs.
         cell, units: As `networks.recurrent.RecurrentNet` takes them.
-        scores: What the recipe measured, each named with its split.
         seconds: Of processor time, on one thread.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str
-    title: str
-    task: str
-    words: str
     signs: str
     cell: str
     units: int
-    data: str
-    licence: str
-    split: str
-    scores: dict[str, float]
-    parameters: int
-    bytes: int
     seconds: int
-    date: str
-    command: str
-    how: str
 
 
 @cache

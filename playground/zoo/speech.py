@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict
-
 from playground.zoo import cards
 
 if TYPE_CHECKING:
@@ -18,7 +16,7 @@ OTHER = "not a digit"
 CLASSES = (*"0123456789", OTHER)
 
 
-class SpeechCard(BaseModel):
+class SpeechCard(cards.AnyCard):
     """One bundled network for sounds.
 
     Attributes:
@@ -27,24 +25,9 @@ class SpeechCard(BaseModel):
         seconds: Of training, all held-out rounds together, on one thread of a shared machine.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str
-    title: str
-    task: str
-    words: str
-    data: str
-    licence: str
-    split: str
     classes: tuple[str, ...]
-    scores: dict[str, float]
     speakers: dict[str, float]
-    parameters: int
-    bytes: int
     seconds: int
-    date: str
-    command: str
-    how: str
 
 
 @cache

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel, ConfigDict
-
-from playground.core.errors import UserError
 from playground.core.lazy import torch
 from playground.zoo import cards
 
@@ -27,34 +23,18 @@ LENGTH = 0.6  # power of the length that a beam's log-likelihood is divided by (
 Ranked = list[tuple[float, list[int]]]  # what a translation is worth, and its tokens
 
 
-class TranslatorCard(BaseModel):
+class TranslatorCard(cards.AnyCard):
     """One bundled translator.
 
     Attributes:
-        scores: What the recipe measured, each named with its split.
         updates, of_updates: Those taken, and those the recipe asks for.
         seconds: Of processor time, on one thread.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str
-    title: str
-    task: str
-    words: str
     shape: dict[str, int]
-    data: str
-    licence: str
-    split: str
-    scores: dict[str, float]
-    parameters: int
-    bytes: int
     updates: int
     of_updates: int
     seconds: int
-    date: str
-    command: str
-    how: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,8 +66,7 @@ def plain(text: str) -> str:
 @cache
 def translator_cards() -> dict[str, TranslatorCard]:
     """Every bundled translator by name."""
-    found = (TranslatorCard(**json.loads(path.read_text(encoding="utf-8"))) for path in sorted(FOLDER.glob("*/card.json")))
-    return {each.name: each for each in found}
+    return cards.read(FOLDER, TranslatorCard, "*/card.json")
 
 
 def translator_card(name: str) -> TranslatorCard:
@@ -96,10 +75,7 @@ def translator_card(name: str) -> TranslatorCard:
     Raises:
         UserError: When none of this name is bundled.
     """
-    known = translator_cards()
-    if name not in known:
-        raise UserError(f"There is no bundled translator named {name!r}.", f"There is {', '.join(known) or 'none yet'}.", field="name")
-    return known[name]
+    return cards.pick(translator_cards(), name, "bundled translator")
 
 
 @lru_cache(2)
@@ -125,15 +101,7 @@ def keep(name: str, model: Translator, tokenizer: str, about: dict[str, Any]) ->
     """Write weights (float16), tokenizer and card; `about` holds the card's fields but for name, shape, `parameters` and `bytes`."""
     from dataclasses import asdict
 
-    from safetensors.torch import save
-
-    place = FOLDER / name
-    place.mkdir(parents=True, exist_ok=True)
-    packed = save({key: value.to(torch.float16).contiguous() for key, value in model.state_dict().items()}, metadata={"format": "pt"})
-    made = TranslatorCard(**about, name=name, shape=asdict(model.shape), parameters=sum(each.numel() for each in model.parameters()), bytes=len(packed))
-    (place / "model.safetensors").write_bytes(packed)
-    (place / "tokenizer.json").write_text(tokenizer, encoding="utf-8")
-    (place / "card.json").write_text(json.dumps(made.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    made = cards.write_folder(FOLDER / name, model, tokenizer, TranslatorCard, {**about, "name": name, "shape": asdict(model.shape)}, model.state_dict())
     translator_cards.cache_clear()
     bundled.cache_clear()
     return made

@@ -25,6 +25,7 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "tests/browser" in str(item.path):
             item.add_marker(pytest.mark.timeout(300))
+            item.add_marker(pytest.mark.flaky(reruns=1))  # two cores serve app, workers and browser at once: what fails twice is wrong, what failed once is told
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="browser tests need Chrome or Chromium, and none was found"))
 

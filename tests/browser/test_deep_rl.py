@@ -34,7 +34,7 @@ def test_films_play_pause_step_and_are_kept_on_the_shelf(visit):
     theatre.get_by_role("button", name="Stop film").click()
     theatre.get_by_role("button", name="Film from its start").click()
     theatre.get_by_role("button", name="Stop film").click()
-    theatre.get_by_label("Place in the film").focus()
+    theatre.get_by_label("Place in the film").press("Home")  # the first film can be ten frames short: it must not stand at its end
     before = theatre.locator(".count").last.inner_text()
     theatre.get_by_role("button", name="One frame on").click()
     assert theatre.locator(".count").last.inner_text() != before

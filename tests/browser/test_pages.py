@@ -121,7 +121,7 @@ def test_a_tampered_address_says_what_was_ignored(visit):
 def test_an_uploaded_table_is_learnt_scrubbed_and_taken_home(visit, tmp_path):
     page = visit("decision-boundaries", height=1400)
     page.get_by_role("button", name="Pause").wait_for(timeout=60_000)
-    page.get_by_text("Your own data").click()
+    page.get_by_text("Your own data", exact=True).click()
     (tmp_path / "wine.csv").write_text(WINE)
     page.locator("input[type=file]").set_input_files(tmp_path / "wine.csv")
     before = page.evaluate("window.__lab.token")
@@ -146,7 +146,7 @@ def test_an_uploaded_table_is_learnt_scrubbed_and_taken_home(visit, tmp_path):
 def test_a_binary_file_named_csv_is_refused_in_words_and_the_run_goes_on(visit, tmp_path):
     page = visit("decision-boundaries")
     page.get_by_role("button", name="Pause").wait_for(timeout=60_000)
-    page.get_by_text("Your own data").click()
+    page.get_by_text("Your own data", exact=True).click()
     (tmp_path / "picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
     page.locator("input[type=file]").set_input_files(tmp_path / "picture.csv")
     page.get_by_text("is not a text file").wait_for(timeout=60_000)

@@ -67,7 +67,7 @@ def parcel(classes=("circles", "squares"), count=10):
 def test_a_table_is_looked_at_chosen_and_learnt_from(visit, tmp_path):
     page = visit(DATA)
     page.get_by_text("Examples of each class").wait_for(timeout=60_000)
-    page.get_by_text("Your own data").click()
+    page.get_by_text("Your own data", exact=True).click()
     rows = ["day;hours;mood;passed"] + [f"{i % 27 + 1}.03.2024;{i % 9},5;{'good' if i % 3 else 'bad'};{'yes' if i % 9 > 4 else 'no'}" for i in range(90)]
     (tmp_path / "exam.csv").write_text("\n".join(rows))
     (tmp_path / "broken.csv").write_bytes(b"\x89PNG\r\n\x1a\n")
@@ -77,7 +77,7 @@ def test_a_table_is_looked_at_chosen_and_learnt_from(visit, tmp_path):
     page.get_by_role("button", name="Learn from this table").click()
     page.get_by_text("90 rows · 3 columns become").wait_for(timeout=60_000)
     assert "train.dataset=own_table" in page.url and "train.own=" in page.url
-    page.get_by_text("Your own data").click()
+    page.get_by_text("Your own data", exact=True).click()
     page.locator("input[type=file]:not([multiple])").set_input_files(tmp_path / "broken.csv")
     page.get_by_text("broken.csv is not a text file, whatever its name says.").wait_for(timeout=60_000)
     assert page.problems == []
@@ -85,7 +85,7 @@ def test_a_table_is_looked_at_chosen_and_learnt_from(visit, tmp_path):
 
 def test_a_zip_of_images_is_looked_at_and_learnt_from_on_a_phone(visit, tmp_path):
     page = visit(DATA, width=390)
-    page.get_by_text("Your own data").click()
+    page.get_by_text("Your own data", exact=True).click()
     page.get_by_role("radio", name="Images", exact=True).click()
     page.get_by_text("A zip with a folder for each class").wait_for()
     (tmp_path / "shapes.zip").write_bytes(parcel())

@@ -250,3 +250,12 @@ def test_a_run_that_never_stepped_is_not_stored(engine, store):
     engine.stop(run)
     wait(lambda: not engine.links)
     assert store.list() == []
+
+
+def test_training_steps_back_and_who_answers_a_visitor_does_not(engine):
+    run = playing(engine)
+    engine.compute(engine_module.os_ready)
+    answering = next(iter(engine.evaluators._all))
+    mine = os.getpriority(os.PRIO_PROCESS, 0)
+    assert os.getpriority(os.PRIO_PROCESS, engine.links[run.token].process.pid) == mine + int(os.environ["PLAYGROUND_NICE"])
+    assert os.getpriority(os.PRIO_PROCESS, answering.pid) == mine

@@ -8,6 +8,7 @@ from safetensors.numpy import load_file
 from playground.core.errors import UserError
 from playground.zoo import language_characters
 from playground.zoo.recipes import characters as recipe
+from playground.zoo.recipes import checkpoints
 
 WRITTEN = "".join(f"the cat {i % 7} sat on the mat\n" for i in range(60))
 
@@ -16,8 +17,9 @@ WRITTEN = "".join(f"the cat {i % 7} sat on the mat\n" for i in range(60))
 def small(tmp_path, monkeypatch):
     monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path))
     monkeypatch.setattr(language_characters, "FOLDER", tmp_path / "weights")
-    for name, value in (("UNITS", 12), ("ROWS", 4), ("WINDOW", 16), ("PASSES", 2), ("CHECKPOINT_SECONDS", 0.0)):
+    for name, value in (("UNITS", 12), ("ROWS", 4), ("WINDOW", 16), ("PASSES", 2)):
         monkeypatch.setattr(recipe, name, value)
+    monkeypatch.setattr(checkpoints, "SECONDS", 0.0)
     monkeypatch.setattr(recipe, "text", lambda: WRITTEN)
     language_characters.character_cards.cache_clear()
     language_characters.load.cache_clear()

@@ -99,6 +99,7 @@ def test_rouge_and_choice_are_what_their_papers_say():
 
 @needs_backbone
 def test_a_recipe_that_was_interrupted_ends_with_the_same_weights(tmp_path, monkeypatch):
+    from playground.zoo.recipes import checkpoints
     from playground.zoo.recipes import language as recipes
     from playground.zoo.recipes import language_lessons as lessons
 
@@ -109,7 +110,7 @@ def test_a_recipe_that_was_interrupted_ends_with_the_same_weights(tmp_path, monk
     monkeypatch.setitem(lessons.LESSONS, "small", small)
     monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path))
     monkeypatch.setattr(language_cards, "FOLDER", tmp_path / "weights")
-    monkeypatch.setattr(recipes, "CHECKPOINT_SECONDS", 0.0)
+    monkeypatch.setattr(checkpoints, "SECONDS", 0.0)
     language_cards.language_cards.cache_clear()
     recipes.train("small", say=lambda line: None)
     straight = (tmp_path / "weights" / "small.safetensors").read_bytes()

@@ -7,11 +7,10 @@ import pandas as pd
 import pytest
 import torch
 
-from playground.core import packets
 from playground.core.errors import UserError
 from playground.networks.translate import Shape, Translator
 from playground.zoo import catalogue, translate
-from playground.zoo.recipes import stories_data, translate_data
+from playground.zoo.recipes import checkpoints, stories_data, translate_data
 from playground.zoo.recipes import translate as recipe
 
 TINY = Shape(vocabulary=4, context=6, width=8, inner=8, encoders=1, decoders=1, heads=2)
@@ -99,7 +98,7 @@ def small(monkeypatch, tmp_path):
     monkeypatch.setattr(recipe, "UPDATES", 8)
     monkeypatch.setattr(recipe, "CYCLES", ((0, 5, 1.0, 2, 0.4), (5, 8, 0.5, 1, 0.0)))
     monkeypatch.setattr(recipe, "TOKENS", 120)
-    monkeypatch.setattr(recipe, "checkpoint", lambda: tmp_path / "checkpoint")
+    monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path))
     return tmp_path
 
 
@@ -117,7 +116,7 @@ def test_a_training_goes_on_from_its_checkpoint_bit_for_bit(small):
     straight = list(whole)
     first = recipe.Session()
     begun = list(itertools.islice(first, 3))
-    (small / "checkpoint").write_bytes(packets.encode("checkpoint", first.state()))
+    checkpoints.write(recipe.NAME, first.state())
     second = recipe.resumed(lambda line: None)
     assert begun + list(second) == straight and second.step == 8
     assert all(torch.equal(a, b) for a, b in zip(whole.model.state_dict().values(), second.model.state_dict().values(), strict=True))

@@ -25,10 +25,9 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from playground.core import packets
 from playground.core.errors import UserError
-from playground.core.places import home
 from playground.zoo import language_characters
+from playground.zoo.recipes import checkpoints
 
 NAME = "shakespeare-char"
 FILE, SHA256 = "tinyshakespeare.txt", "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed"
@@ -37,7 +36,6 @@ LEARNT = 0.9  # of the text, from its beginning
 UNITS, ROWS, WINDOW, PASSES = 512, 64, 64, 18
 RATE, DECAY, WARM, CLIP, SEED = 4e-3, 0.01, 0.03, 1.0, 5
 DROPPED_WEIGHTS, DROPPED_OUTPUTS = 0.25, 0.3
-CHECKPOINT_SECONDS = 60.0
 
 
 def text() -> str:
@@ -128,7 +126,7 @@ class Session:
 
     def load(self, state: dict[str, Any]) -> None:
         if state["updates"] != self.updates:
-            raise UserError(f"The checkpoint of {NAME} belongs to another training.", f"Delete {checkpoint()}.")
+            raise UserError(f"The checkpoint of {NAME} belongs to another training.", f"Delete {checkpoints.path(NAME)}.")
         for name, value in self.weights.items():
             value.data.copy_(torch.from_numpy(np.array(state[f"weights/{name}"])))
             self.optimizer.state[value] = {slot: torch.from_numpy(np.array(state[f"{slot}/{name}"])) for slot in ("exp_avg", "exp_avg_sq", "step")}
@@ -152,35 +150,27 @@ def measured(weights: dict[str, np.ndarray], codes: torch.Tensor, signs: int) ->
     return total / count, right / count
 
 
-def checkpoint() -> Path:
-    """Where an unfinished training waits."""
-    return home() / "zoo" / f"{NAME}.checkpoint"
-
-
 def train(say: Callable[[str], Any] = print, minutes: float = math.inf) -> language_characters.CharacterCard | None:
     """Train, measure, and keep the network with its card; goes on from the checkpoint if there is one.
 
     Args:
         minutes: After these it stops at a checkpoint, from which the same command goes on, and returns None.
     """
-    session, path, begun = Session(text()), checkpoint(), time.monotonic()
-    if path.is_file():
-        session.load(packets.decode(path.read_bytes())[1])
+    session, begun = Session(text()), time.monotonic()
+    if checkpoints.resume(NAME, session):
         say(f"Going on after update {session.step} of {session.updates}.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    kept = time.monotonic()
+    clock = checkpoints.Clock(NAME, session)
     for loss in session:
         over = time.monotonic() - begun > 60 * minutes
-        if over or time.monotonic() - kept > CHECKPOINT_SECONDS:
-            path.with_suffix(".new").write_bytes(packets.encode("checkpoint", session.state()))
-            path.with_suffix(".new").replace(path)
-            kept = time.monotonic()
+        if over:
+            clock.write()
+        if clock.due() or over:
             say(f"update {session.step} of {session.updates}: loss {loss:.4f}, {session.seconds:.0f} s; on the first 20,000 signs of the rest "
                 f"{measured(session.arrays(), session.rest[:20_000], len(session.signs))[0]:.4f}")  # fmt: skip
         if over and session.step < session.updates:
             return None
     made = language_characters.keep(NAME, session.arrays(), _about(session))
-    path.unlink(missing_ok=True)
+    checkpoints.forget(NAME)
     return made
 
 

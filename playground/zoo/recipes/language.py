@@ -23,14 +23,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from playground.core import packets
 from playground.core.errors import UserError
-from playground.core.places import home
 from playground.networks.minilm import Adapted
 from playground.zoo import language, language_cards, language_heads
+from playground.zoo.recipes import checkpoints
 from playground.zoo.recipes.language_lessons import Example, Lesson, lesson
 
-CHECKPOINT_SECONDS = 60.0
 IGNORED = -100  # of a token that has no target
 
 
@@ -38,22 +36,16 @@ def train(name: str, say: Callable[[str], Any] = print) -> language_cards.Langua
     """Train, measure, and keep the heads with their card; goes on from the checkpoint if there is one."""
     chosen = lesson(name)
     session = Session(chosen)
-    path = home() / "zoo" / f"{name}.checkpoint"
-    if path.is_file():
-        session.load(packets.decode(path.read_bytes())[1])
+    if checkpoints.resume(name, session):
         say(f"Going on after update {session.step} of {session.steps}.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    kept = time.monotonic()
+    clock = checkpoints.Clock(name, session)
     for loss in session:
-        if time.monotonic() - kept > CHECKPOINT_SECONDS:
-            path.with_suffix(".new").write_bytes(packets.encode("checkpoint", session.state()))
-            path.with_suffix(".new").replace(path)
-            kept = time.monotonic()
+        if clock.due():
             say(f"update {session.step} of {session.steps}: loss {loss:.4f}, {session.seconds:.0f} s")
     arrays = {key: value.detach().to(torch.float16).numpy() for key, value in session.model.learnt().items()}
     scores = chosen.measure(language_heads.build(arrays, chosen))
     made = language_cards.keep(name, arrays, _about(chosen, session, scores))
-    path.unlink(missing_ok=True)
+    checkpoints.forget(name)
     return made
 
 
@@ -121,7 +113,7 @@ class Session:
 
     def load(self, state: dict[str, Any]) -> None:
         if state["steps"] != self.steps:
-            raise UserError(f"The checkpoint of {self.lesson.name} belongs to another training.", f"Delete {home() / 'zoo'}/{self.lesson.name}.checkpoint.")
+            raise UserError(f"The checkpoint of {self.lesson.name} belongs to another training.", f"Delete {checkpoints.path(self.lesson.name)}.")
         for i, value in enumerate(self.learnt):
             value.data = torch.from_numpy(np.array(state[f"learnt/{i}"]))
             self.optimizer.state[value] = {name: torch.from_numpy(np.array(state[f"{name}/{i}"])) for name in ("exp_avg", "exp_avg_sq", "step")}

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
-from playground.core import packets
 from playground.core.experiment import generator_state, restore_generator
-from playground.core.places import home
+from playground.zoo.recipes import checkpoints
 
 
 class Resumable:
@@ -39,34 +37,17 @@ class Resumable:
         for name, part in self.networks.items():
             part.load_state_dict({key: torch.from_numpy(np.array(state[f"{name}/{key}"])) for key in part.state_dict()})
         for name, optimizer in self.optimizers.items():
-            slots: dict[int, dict[str, torch.Tensor]] = {}
-            for key, value in state.items():
-                if key.startswith(f"{name}/"):
-                    _, number, slot = key.split("/")
-                    slots.setdefault(int(number), {})[slot] = torch.from_numpy(np.array(value))
-            optimizer.load_state_dict({**optimizer.state_dict(), "state": slots})
+            optimizer.load_state_dict({**optimizer.state_dict(), "state": checkpoints.slots(state, name)})
             for weight, held in optimizer.state.items():  # laid out in memory as the weights are, which the fused rules count on
                 held.update({key: torch.empty_like(weight).copy_(value) for key, value in held.items() if value.shape == weight.shape})
 
-    @classmethod
-    def checkpoint(cls) -> Path:
-        return home() / "zoo" / f"{cls.name}.checkpoint"
-
     def save(self) -> None:
-        """Write the checkpoint; one that is half written never takes the place of a whole one."""
-        path = self.checkpoint()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = path.with_suffix(".new")
-        fresh.write_bytes(packets.encode("checkpoint", self.state()))
-        fresh.replace(path)
+        """Write the checkpoint."""
+        checkpoints.write(self.name, self.state())
 
     def resume(self) -> bool:
         """Go on from the checkpoint, if there is one."""
-        path = self.checkpoint()
-        if not path.is_file():
-            return False
-        self.load(packets.decode(path.read_bytes())[1])
-        return True
+        return checkpoints.resume(self.name, self)
 
 
 def halved(module: nn.Module, prefix: str = "") -> dict[str, np.ndarray]:

@@ -12,20 +12,18 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from playground.core import packets
 from playground.core.errors import UserError
-from playground.core.places import home
 from playground.core.randomness import numpy_stream
 from playground.functions import speech as sound
 from playground.networks.speech import Ears
 from playground.zoo import speech
+from playground.zoo.recipes import checkpoints
 from playground.zoo.recipes.speech_data import SEED, VERSIONS, Clips, Pool, clips, crowd, pool
 from playground.zoo.recipes.speech_session import BATCH, DECAY, EPOCHS, OTHERS, RATE, SMOOTHING, TESTED, Session
 from playground.zoo.recipes.speech_voices import PROGRAMS, SPEAKERS
@@ -79,20 +77,19 @@ def train(say: Callable[[str], Any] = print, epochs: int = EPOCHS) -> speech.Spe
 
     The weights are kept as soon as the second round is done; the card is written anew after each further speaker and says how many it speaks of.
     """
-    data, path = crowd(say), home() / "zoo" / f"{speech.NAME}.checkpoint"
+    data = crowd(say)
     begun = time.monotonic()
     guises = pool(data)
     say(f"{VERSIONS} guises of {len(data.labels):,} clips: {time.monotonic() - begun:.0f} s")
-    path.parent.mkdir(parents=True, exist_ok=True)
     state: dict[str, Any] = {"round": 0, "member": 0, "seconds": time.monotonic() - begun, "scores": [], "how": how(epochs)}
-    stored = packets.decode(path.read_bytes())[1] if path.is_file() else {}
+    stored = checkpoints.read(speech.NAME) or {}
     if stored.get("how") == how(epochs):  # a checkpoint of another recipe is begun anew
         state = stored
         say(f"Going on in round {state['round'] + 1}, ear {state['member'] + 1}, after epoch {state.get('now/epoch', 0)}.")
     rounds = [0, None, *range(1, len(data.names))]
     while state["round"] < len(rounds):
         held = rounds[state["round"]]
-        state = _round(data, guises, held, state, path, epochs, say)
+        state = _round(data, guises, held, state, epochs, say)
         ears = {key.removeprefix("ears/"): np.array(value) for key, value in state.items() if key.startswith("ears/")}
         kept = {key: np.array(value) for key, value in state.items() if key.startswith("kept/")}
         scores = list(state["scores"])
@@ -102,10 +99,10 @@ def train(say: Callable[[str], Any] = print, epochs: int = EPOCHS) -> speech.Spe
             scores.append(measured(model_of(ears), data, torch.nonzero(data.speakers == held).squeeze(1)))
             say(f"{data.names[held]}: {scores[-1]}")
         state = {"round": state["round"] + 1, "member": 0, "seconds": state["seconds"], "scores": scores, "how": how(epochs), **kept}
-        path.write_bytes(packets.encode("checkpoint", state))
+        checkpoints.write(speech.NAME, state)
         if kept:
             card = keep(data, {key.removeprefix("kept/"): value for key, value in kept.items()}, state, epochs)
-    path.unlink()
+    checkpoints.forget(speech.NAME)
     return card
 
 
@@ -115,7 +112,7 @@ def keep(data: Clips, ears: dict[str, np.ndarray], state: dict[str, Any], epochs
     return speech.keep(speech.NAME, ears, {**about, "scores": about["scores"] | unseen(model_of(ears), data)})
 
 
-def _round(data: Clips, guises: Pool, held: int | None, state: dict[str, Any], path: Path, epochs: int, say: Callable[[str], Any]) -> dict[str, Any]:
+def _round(data: Clips, guises: Pool, held: int | None, state: dict[str, Any], epochs: int, say: Callable[[str], Any]) -> dict[str, Any]:
     """All ears trained without one speaker; returns the state with their weights under `ears/`."""
     while state["member"] < MEMBERS:
         session = Session(data, guises, held, state["member"], epochs)
@@ -127,13 +124,13 @@ def _round(data: Clips, guises: Pool, held: int | None, state: dict[str, Any], p
             state = {key: value for key, value in state.items() if not key.startswith("now/")}
             state |= {"seconds": state["seconds"] + time.monotonic() - begun} | {f"now/{key}": value for key, value in session.state().items()}
             if session.epoch % 4 == 0:
-                path.write_bytes(packets.encode("checkpoint", state))
+                checkpoints.write(speech.NAME, state)
             if session.epoch % 8 == 0:
                 without = "all speakers" if held is None else f"without {data.names[held]}"
                 say(f"{without}, ear {session.member + 1}: epoch {session.epoch} of {epochs}, loss {loss:.4f}, {time.monotonic() - begun:.1f} s")
         state = {key: value for key, value in state.items() if not key.startswith("now/")}
         state |= {f"ears/members.{session.member}.{key}": value for key, value in session.kept().items()} | {"member": state["member"] + 1}
-        path.write_bytes(packets.encode("checkpoint", state))
+        checkpoints.write(speech.NAME, state)
     return state
 
 

@@ -17,7 +17,7 @@ from playground.core.experiment import generator_state, restore_generator
 from playground.core.randomness import torch_stream
 from playground.networks.speech import Ear
 from playground.zoo import speech
-from playground.zoo.recipes import speech_augment
+from playground.zoo.recipes import checkpoints, speech_augment
 from playground.zoo.recipes.speech_data import SEED, Clips, Pool
 
 EPOCHS, BATCH, OTHERS = 18, 64, 6  # clips of a batch, and how many of them are no digits
@@ -106,8 +106,4 @@ class Session:
         restore_generator(self.stream, state["stream"])
         self.model.load_state_dict(part("weights/"))
         self.averaged = part("average/")
-        slots: dict[int, dict[str, Tensor]] = {}
-        for key, value in part("optimizer/").items():
-            number, slot = key.split("/")
-            slots.setdefault(int(number), {})[slot] = value
-        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": slots})
+        self.optimizer.load_state_dict({**self.optimizer.state_dict(), "state": checkpoints.slots(state, "optimizer")})

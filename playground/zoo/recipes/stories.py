@@ -13,30 +13,27 @@ from __future__ import annotations
 import argparse
 import datetime
 import os
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch.nn import functional
 
-from playground.core import packets
 from playground.core.errors import UserError
 from playground.core.places import home
 from playground.networks.gpt import GPT, Shape
 from playground.zoo import gpt
-from playground.zoo.recipes import stories_data
+from playground.zoo.recipes import checkpoints, stories_data
 
 NAME = "stories-gpt"
 SHAPE = Shape(vocabulary=stories_data.VOCABULARY, context=256, width=256, blocks=6, heads=4)
 SEED, TOKENS, UPDATES, WARM = 7, 4096, 2000, 0.02  # TOKENS an update: windows of half the context, every fourth time of the whole
 SMALL = 0.2  # share of windows from the small stories
 MATRIX_RATE, OTHER_RATE, DECAY = 0.003, 0.002, 0.1
-CHECKPOINT_SECONDS, SLICE = 60.0, 256
+SLICE = 256
 
 
 class Surprise(torch.autograd.Function):
@@ -118,61 +115,34 @@ class Session:
 
     def state(self) -> dict[str, Any]:
         """Everything a later training needs to go on as if there had been no break."""
-        found = {f"weights/{name}": value.numpy() for name, value in self.model.state_dict().items()}
-        for i, optimizer in enumerate(self.optimizers):
-            for j, each in optimizer.state_dict()["state"].items():
-                found |= {f"optimizer/{i}/{j}/{name}": value.numpy() for name, value in each.items()}
-        return found | {"update": self.step, "seconds": self.seconds, "loss": self.loss}
+        return checkpoints.arrays(self.model, self.optimizers) | {"update": self.step, "seconds": self.seconds, "loss": self.loss}
 
     def load(self, state: dict[str, Any]) -> None:
-        self.model.load_state_dict({key.removeprefix("weights/"): torch.from_numpy(np.array(value)) for key, value in state.items() if key.startswith("weights/")})
-        for i, optimizer in enumerate(self.optimizers):
-            whole: dict[int, dict[str, torch.Tensor]] = {}
-            for key, value in state.items():
-                if key.startswith(f"optimizer/{i}/"):
-                    _, _, j, name = key.split("/")
-                    whole.setdefault(int(j), {})[name] = torch.from_numpy(np.array(value))
-            optimizer.load_state_dict({"state": whole, "param_groups": optimizer.state_dict()["param_groups"]})
+        checkpoints.put_back(state, self.model, self.optimizers)
         self.step, self.seconds, self.loss = int(state["update"]), float(state["seconds"]), float(state["loss"])
 
 
 def train(say: Callable[[str], Any] = print) -> gpt.GPTCard:
     """Train, measure, and keep weights and card; goes on from the checkpoint if there is one."""
     session = resumed(say)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was learnt is kept when the training is told to end
-    try:
+    with checkpoints.kept_at_the_end(NAME, session):
         _learn(session, say)
-    finally:
-        _write(checkpoint(), packets.encode("checkpoint", session.state()))
     return keep(session)
 
 
 def _learn(session: Session, say: Callable[[str], Any]) -> None:
-    kept = time.monotonic()
+    clock = checkpoints.Clock(NAME, session)
     for loss in session:
-        if time.monotonic() - kept > CHECKPOINT_SECONDS:
-            _write(checkpoint(), packets.encode("checkpoint", session.state()))
-            kept = time.monotonic()
+        if clock.due():
             say(f"update {session.step} of {UPDATES}: loss {loss:.4f}, {session.seconds:.0f} s")
 
 
 def resumed(say: Callable[[str], Any] = print) -> Session:
     """The training as its checkpoint left it, or a new one."""
     session = Session()
-    if checkpoint().is_file():
-        session.load(packets.decode(checkpoint().read_bytes())[1])
+    if checkpoints.resume(NAME, session):
         say(f"Going on after update {session.step} of {UPDATES}.")
     return session
-
-
-def checkpoint() -> Path:
-    return home() / "zoo" / f"{NAME}.checkpoint"
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.with_suffix(".new").write_bytes(content)
-    path.with_suffix(".new").replace(path)
 
 
 def measure(model: GPT, parts: Sequence[stories_data.Part]) -> dict[str, float]:

@@ -17,11 +17,9 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from playground.core import packets
 from playground.core.errors import UserError
-from playground.core.places import home
 from playground.zoo import cards
-from playground.zoo.recipes import augment
+from playground.zoo.recipes import augment, checkpoints
 from playground.zoo.recipes.pictures import images, spread
 
 MNIST_CLASSES = tuple("0123456789")
@@ -144,9 +142,7 @@ def train(name: str, device: str = "cpu", epochs: int | None = None, say: Callab
     pixels, targets = images(chosen.file, "train")
     mean, std = spread(pixels)
     session = Session(chosen, mean, std, device, -(-len(pixels) // chosen.batch_size), epochs)
-    path = home() / "zoo" / f"{name}.checkpoint"
-    if path.is_file():
-        session.load(packets.decode(path.read_bytes())[1])
+    if checkpoints.resume(name, session):
         say(f"Going on after epoch {session.epoch}.")
     inputs, answers = torch.from_numpy(pixels), torch.from_numpy(targets)
     while session.epoch < epochs + chosen.settling:
@@ -155,9 +151,7 @@ def train(name: str, device: str = "cpu", epochs: int | None = None, say: Callab
             return None
         started = time.monotonic()
         loss = session.one_epoch(inputs, answers)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.with_suffix(".new").write_bytes(packets.encode("checkpoint", session.state()))
-        path.with_suffix(".new").replace(path)
+        checkpoints.write(name, session.state())
         say(f"epoch {session.epoch} of {epochs + chosen.settling}: training loss {loss:.4f}, {time.monotonic() - started:.0f} s")
     kept = {key: value.cpu().numpy() for key, value in session.averaged.items()}
     if chosen.half:
@@ -165,7 +159,7 @@ def train(name: str, device: str = "cpu", epochs: int | None = None, say: Callab
     model = chosen.build()
     model.load_state_dict({key: torch.from_numpy(value.astype(np.float32) if value.dtype == np.float16 else value) for key, value in kept.items()})
     card = cards.keep(name, kept, _about(chosen, mean, std, epochs, accuracy(model, chosen, mean, std, device)))
-    path.unlink()
+    checkpoints.forget(name)
     return card
 
 
