@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-from playground.runs import sockets  # noqa: E402
+from playground.runs import memory, sockets  # noqa: E402
 from playground.runs.browsers import RememberBrowser  # noqa: E402
 from playground.runs.engine import close_engine, get_engine  # noqa: E402
 from playground.runs.live import live  # noqa: E402
@@ -28,6 +28,8 @@ from playground.runs.offers import take  # noqa: E402
 from playground.runs.peeks import answer as peek  # noqa: E402
 
 WARM_SECONDS = 1.0  # after start, so that the first page is not slowed by torch loading beside it
+
+memory.few_heaps()
 
 
 class Modules(StaticFiles):
@@ -49,6 +51,7 @@ async def health(_request: Request) -> JSONResponse:
 @contextlib.asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[None]:
     sockets.hurry()
+    memory.settle()
     engine = get_engine()
     timer = threading.Timer(WARM_SECONDS, engine.warm)
     timer.daemon = True

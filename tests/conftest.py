@@ -14,6 +14,7 @@ settings.load_profile("repeatable")
 # Before anything of the package is imported: worker processes inherit it.
 os.environ["PLAYGROUND_HOME"] = tempfile.mkdtemp(prefix="playground-tests-")
 os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 # Two processes of tests keep both cores busy: workers that step back far, as for a visitor, would keep the tests that wait for them waiting.
 os.environ.setdefault("PLAYGROUND_NICE", "2")
 
@@ -24,8 +25,14 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.flaky(reruns=2, reruns_delay=2))
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _one_thread():
+@pytest.fixture(autouse=True)
+def _alike():
+    """Every test begins alike, whatever ran before it: one thread (commands for people use all cores, and their threads would wait for those
+    of the other process of tests), and the same random numbers for models that begin with some."""
+    import numpy as np
     import torch
 
-    torch.set_num_threads(1)
+    if torch.get_num_threads() != 1:
+        torch.set_num_threads(1)
+    torch.manual_seed(0)
+    np.random.seed(0)

@@ -116,3 +116,44 @@ class Hub:
                     self.wfile.write(bytes(len(content)) if fault == "wrong" else content)
 
         return Handler
+
+
+@contextlib.contextmanager
+def served(monkeypatch, cache):
+    """A Hub that the library asks instead of the real one, with a cache of its own; what was fetched and opened before is forgotten."""
+    from huggingface_hub import constants, file_download
+
+    from playground.data import hub_files
+
+    hub = Hub()
+    monkeypatch.setenv("HF_ENDPOINT", hub.url)
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(cache))
+    monkeypatch.setattr(constants, "HF_HUB_DOWNLOAD_TIMEOUT", 0.4)
+    monkeypatch.setattr(file_download.time, "sleep", lambda _seconds: None)  # between its own retries
+    monkeypatch.setattr(hub_files, "_JOBS", {})
+    forget()
+    try:
+        yield hub
+    finally:
+        hub.close()
+        forget()
+
+
+def forget():
+    """Close every model that was opened from the cache."""
+    from playground.experiments import hub_writing, images_models, speech_hub, text_hub, transformer_models
+
+    for opened in (text_hub.loaded, speech_hub.loaded, transformer_models.loaded):
+        opened.cache_clear()
+    hub_writing._texts.cache_clear()
+    images_models.forget()
+
+
+def brought(repository):
+    """A whole download; the job and the folder."""
+    from playground.data import hub_files
+
+    job = hub_files.Job(repository)
+    return job, hub_files.fetch(job)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import json
 import os
 import re
 import threading
 import time
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +23,9 @@ from playground.core.limits import HUB_BYTES, MIB
 
 WEIGHTS = "model.safetensors"
 RATE_SECONDS = 5.0  # over which the speed is measured
+LEAST_SECONDS = 0.8  # before which nothing is said of it: the small files come first, and slowly
 NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
-TEXTS = (".json", ".txt", ".model")  # settings, vocabularies and their merges
+TEXTS = (".json", ".txt", ".model", ".spm", ".jinja")  # settings, vocabularies and their merges, the form of a conversation
 LARGEST_TEXT = 32 * MIB
 CHUNK = 1 << 18  # bytes between two looks at the clock
 
@@ -47,7 +50,7 @@ class Job:
     def seconds_left(self) -> float | None:
         """At the speed of the last few seconds; None until that is known."""
         marks = self._marks[:]
-        if len(marks) < 2 or marks[-1][1] <= marks[0][1]:
+        if len(marks) < 2 or marks[-1][1] <= marks[0][1] or marks[-1][0] - marks[0][0] < LEAST_SECONDS:
             return None
         return max(0.0, (self.total - self.received) * (marks[-1][0] - marks[0][0]) / (marks[-1][1] - marks[0][1]))
 
@@ -159,7 +162,10 @@ def fetch(job: Job) -> Path:
             raise UserError(f"{job.repository} has {job.total / MIB:,.0f} MB; at most {HUB_BYTES / MIB:,.0f} MB are fetched.", "Choose a smaller model.")
         folder = Path()
         for name, size, digest in wanted:
-            folder = _bring(job, name, size, digest, commit).parent
+            path = _bring(job, name, size, digest, commit)
+            folder = path.parent
+            if name == "config.json" and own_code(folder) == "needed":  # before the weights, which are the long part
+                raise own_code_refused(job.repository)
         return folder
     except (UserError, Cancelled):
         raise
@@ -239,6 +245,30 @@ def _name_main(path: Path, commit: str) -> None:
         note.write_text(commit)
 
 
+def own_code(folder: Path) -> str:
+    """Whether the settings in `folder` name Python files of the repository as the model's code.
+
+    Returns:
+        "" when they do not, "offered" when transformers knows the family and can do without them, "needed" when it does not.
+    """
+    try:
+        settings = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    if not isinstance(settings, dict) or "auto_map" not in settings:
+        return ""
+    library = find_spec("transformers")
+    family = str(settings.get("model_type", "")).replace("-", "_")
+    known = library is not None and any((Path(each) / "models" / family / "__init__.py").is_file() for each in library.submodule_search_locations or ())
+    return "offered" if family and known else "needed"
+
+
+def own_code_refused(repository: str) -> UserError:
+    """What to say of a model that would run a program of its repository."""
+    return UserError(f"{repository} is made of Python code in its repository (it asks for trust_remote_code). Such code could do anything on this machine and is never run here.",
+                     "Choose a model of a family that transformers knows.", field="model")  # fmt: skip
+
+
 def in_words(repository: str, error: BaseException) -> UserError:
     """What went wrong with a download, for a person; the chain of causes is looked through for what is known."""
     chain: list[BaseException] = []
@@ -260,6 +290,8 @@ def in_words(repository: str, error: BaseException) -> UserError:
         return UserError(f"The Hub sent nothing for too long; {repository} could not be fetched.", "Try again later; the bundled models work meanwhile.")
     if "Consistency check failed" in str(error):
         return UserError(f"{repository} arrived cut short.", "It was deleted; download it again.")
+    if any(name in ("RemoteProtocolError", "ReadError", "ChunkedEncodingError") for name in names):
+        return UserError(f"The connection to the Hub broke off again and again; {repository} could not be fetched.", "Try again later; the bundled models work meanwhile.")
     if any(name in ("ConnectError", "ConnectionError", "NetworkError", "TransportError", "OfflineModeIsEnabled", "LocalEntryNotFoundError", "gaierror") for name in names):
         return UserError(f"The Hub cannot be reached, so this machine seems to be offline; {repository} could not be fetched.", "The bundled models work without a network.")
     return UserError(f"{repository} could not be fetched ({type(error).__name__}).", "Try again later; the bundled models work meanwhile.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import time
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from playground.core.errors import UserError
+from playground.core.fleeting import fleeting
 from playground.core.lazy import torch
 from playground.data import shelf
 from playground.data.photographs import LARGEST, sample
@@ -49,14 +49,14 @@ def given(name: str, seen: Mapping[str, str]) -> tuple[Classifier, Tensor, tuple
     return classifier(name), *_prepared(name, tuple(sorted(seen.items())))
 
 
-@functools.lru_cache(4)
+@fleeting(4)
 def _prepared(name: str, seen: tuple[tuple[str, str], ...]) -> tuple[Tensor, tuple[Any, ...]]:
     opened = classifier(name)
     prepared = opened.prepare(*look(**dict(seen)))
     return opened.normal(prepared.pixels)[None], prepared.steps
 
 
-@functools.lru_cache(4)
+@fleeting(4)
 def _steps(name: str, seen: tuple[tuple[str, str], ...]) -> dict[str, Any]:
     """What was done to the picture, as `predict` returns it; reducing the pictures costs several times a small network's call."""
     _, steps = _prepared(name, seen)

@@ -74,20 +74,9 @@ def loaded(task: str, model: str) -> tuple[Any, Any]:
     place = hub_files.cached(model)
     if place is None:
         raise hub_files.missing(model)
-    from playground.core import torchvision_guard
+    from playground.networks.hub import opened
 
-    torchvision_guard.install()
-    import transformers
-
-    named = {"local_files_only": True, "trust_remote_code": False}
-    kind, reader = ("AutoModelForSpeechSeq2Seq", "AutoProcessor") if task == "transcribe" else ("AutoModelForTextToWaveform", "AutoTokenizer")
-    try:
-        processor = getattr(transformers, reader).from_pretrained(place.parent, **named)
-        network = getattr(transformers, kind).from_pretrained(place.parent, use_safetensors=True, dtype=torch.float32, **named)
-    except (OSError, ValueError, KeyError, ImportError, TypeError, AttributeError) as error:  # transformers raises any of these over files of another kind
-        why = str(error).partition("\n")[0][:160] or "no words"
-        raise UserError(f"{model} cannot be opened for this task ({type(error).__name__}: {why}).", "Choose a model made for it.") from error
-    return processor, network.eval()
+    return opened(place, model, *(("AutoModelForSpeechSeq2Seq", "AutoProcessor") if task == "transcribe" else ("AutoModelForTextToWaveform", "AutoTokenizer")))
 
 
 def recording(chosen: Mapping[str, Any]) -> np.ndarray:
@@ -109,22 +98,44 @@ def transcribe(model: str, chosen: Mapping[str, Any], span: int, language: str, 
         "text", "segments": [{"begin", "end" (seconds in the recording), "text"}], "tokens" written, "milliseconds".
     """
     processor, network = loaded("transcribe", model)
+    if network.config.model_type != "whisper":
+        raise UserError(f"{model} is a {network.config.model_type} model; only Whisper models can write down here what is said.", "Choose one of the list.", field="model")
     begin = span * SPAN
     sound = recording(chosen)[begin * audio.KEPT_RATE : (begin + SPAN) * audio.KEPT_RATE]
     begun = time.perf_counter()
     inputs = processor(sound, sampling_rate=audio.KEPT_RATE, return_tensors="pt", return_attention_mask=True)
-    several = bool(getattr(network.generation_config, "is_multilingual", False))
-    more = ({"language": language or None, "task": "translate" if translate else "transcribe"}) if several else {}
+    told = network.generation_config
+    timed = hasattr(told, "no_timestamps_token_id")  # some models that were trained further have lost it, and with it the times
     with torch.inference_mode():
-        made = network.generate(inputs.input_features, attention_mask=inputs.attention_mask, return_timestamps=True, max_new_tokens=TOKENS, **more)
-    found = processor.tokenizer.decode(made[0], skip_special_tokens=True, output_offsets=True)
+        made = network.generate(inputs.input_features, attention_mask=inputs.attention_mask, return_timestamps=timed, max_new_tokens=TOKENS,
+                                **_language(model, told, language, translate))  # fmt: skip
     last = len(sound) / audio.KEPT_RATE
+    if timed:
+        found = processor.tokenizer.decode(made[0], skip_special_tokens=True, output_offsets=True)
+    else:
+        said = processor.tokenizer.decode(made[0], skip_special_tokens=True)
+        found = {"text": said, "offsets": [{"timestamp": (0.0, last), "text": said}]}
     segments = []
     for each in found["offsets"]:
-        start, end = each["timestamp"]
-        if each["text"].strip():
-            segments.append({"begin": begin + float(start or 0.0), "end": begin + float(last if end is None else end), "text": each["text"].strip()})
-    return {"text": found["text"].strip(), "segments": segments, "tokens": int(made.shape[-1]), "milliseconds": 1000 * (time.perf_counter() - begun)}
+        start, end = (last if place is None else min(float(place), last) for place in (each["timestamp"][0] or 0.0, each["timestamp"][1]))
+        if each["text"].strip() and start < last:  # what is written behind the end of the sound was heard in the silence it is filled up with
+            segments.append({"begin": begin + start, "end": begin + end, "text": each["text"].strip()})
+    text = " ".join(each["text"] for each in segments) if len(segments) < len(found["offsets"]) else found["text"].strip()
+    return {"text": text, "segments": segments, "tokens": int(made.shape[-1]), "milliseconds": 1000 * (time.perf_counter() - begun)}
+
+
+def _language(model: str, told: Any, language: str, translate: bool) -> dict[str, Any]:
+    """What a model that knows several languages is told of them.
+
+    Raises:
+        UserError: When it was never taught this one.
+    """
+    if not getattr(told, "is_multilingual", False):
+        return {}
+    known = getattr(told, "lang_to_id", None) or {}
+    if language and f"<|{language}|>" not in known:
+        raise UserError(f"{model} was not taught {LANGUAGES[language]}.", "Choose another language, or let it find the language by itself.", field="language")
+    return {"language": language or None, "task": "translate" if translate else "transcribe"}
 
 
 def speak(model: str, text: str, tempo: float, liveliness: float, seed: int) -> dict[str, Any]:

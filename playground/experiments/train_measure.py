@@ -57,16 +57,19 @@ def libraries() -> SimpleNamespace:
     from types import ModuleType
 
     spec = find_spec("torchmetrics")
-    doors = {} if "torchmetrics" in sys.modules or spec is None else {"torchmetrics": "", "torchmetrics.functional": "/functional"}
+    doors = {} if "torchmetrics" in sys.modules or spec is None else {"torchmetrics": "", "torchmetrics.functional": "/functional", "torchmetrics.utilities": "/utilities"}
     for name, below in doors.items():
         door = ModuleType(name)
         door.__path__ = [f"{spec.submodule_search_locations[0]}{below}"]
         door._logger = logging.getLogger("torchmetrics")  # all that the modules below ask of it
         sys.modules[name] = door
     try:
+        if doors:
+            importlib.import_module("torchmetrics.utilities.imports")._MATPLOTLIB_AVAILABLE = False  # else loaded where it is installed, for plots that nobody asks for
+            del sys.modules["torchmetrics.utilities"]
         return SimpleNamespace(**{each: importlib.import_module(f"torchmetrics.functional.{each}") for each in ("classification", "regression")})
     finally:
-        for name in doors:
+        for name in ("torchmetrics", "torchmetrics.functional") if doors else ():
             del sys.modules[name]
 
 

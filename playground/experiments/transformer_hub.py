@@ -10,7 +10,9 @@ import numpy as np
 from playground.core.errors import UserError
 from playground.core.fields import integer, seed, text
 from playground.core.lazy import torch
+from playground.experiments.hub_writing import word
 from playground.experiments.text_hub import loaded
+from playground.experiments.transformer_models import spelt
 from playground.experiments.transformer_patterns import patterns
 from playground.experiments.transformer_settings import BLOCKS, SHOWN, Prompted, min_p_field, temperature_field, top_k_field, top_p_field
 
@@ -33,11 +35,16 @@ class AnyModel(Prompted):
     top_p: float = top_p_field(0.95)
     min_p: float = min_p_field()
     count: int = integer(40, 1, 200, label="Tokens", help="How many are written.")
-    model: str = text("HuggingFaceTB/SmolLM2-135M", max_length=140, group="hidden", label="Model")
+    model: str = text("", max_length=140, group="hidden", label="Model")
     block: int = integer(0, 0, BLOCKS - 1, group="hidden", label="Block")
     head: int = integer(0, 0, 63, group="hidden", label="Head")
     token: int = integer(-1, -1, SHOWN - 1, group="hidden", label="Token")
     seed: int = seed()
+
+    @property
+    def chosen(self) -> str:
+        """The model asked for, or the first of the list."""
+        return self.model or next(iter(LISTED))
 
     def sampling(self) -> dict[str, Any]:
         """What `choose_from` takes beside the logits."""
@@ -59,47 +66,38 @@ def look(model: str, prompt: str) -> dict[str, Any]:
     """Attention and next token of any causal model whose files are here.
 
     Returns:
-        As `transformer_pass.overview`, and "vocabulary", all tokens in words.
+        As `transformer_pass.overview`, and "bytes", those of each token.
 
     Raises:
         UserError: When the files are not here, or the model gives no attention.
     """
     tokenizer, network = loaded("CausalLM", model)
-    network.set_attn_implementation("eager")  # the fast ones do not keep the weights
     ids, cut = _read(tokenizer, prompt)
     started = time.perf_counter()
-    with torch.no_grad():
-        found = network(input_ids=torch.tensor([ids]), output_attentions=True)
+    found = _attended(network, ids, model)
     spent = 1000 * (time.perf_counter() - started)
     given = [each for each in (found.attentions or ()) if each is not None]
     if not given or len({each.shape for each in given}) != 1:
         raise UserError(f"{model} has no attention that can be drawn.", "Choose a transformer whose blocks are alike.", field="model")
     weights = torch.cat(given).float().numpy()
-    return {"words": [tokenizer.decode([each]) for each in ids], "ids": ids, "bytes": [tokenizer.decode([each]).encode("utf-8", "replace").hex(" ") for each in ids], "cut": cut,
+    return {"words": [word(tokenizer, each) for each in ids], "ids": ids, "bytes": [spelt(tokenizer.convert_ids_to_tokens(each)).hex(" ") for each in ids], "cut": cut,
             "weights": weights.astype(np.float16), "patterns": patterns(weights, ids), "logits": found.logits[0, -1].float().numpy(), "milliseconds": spent}  # fmt: skip
+
+
+def _attended(network: Any, ids: list[int], model: str) -> Any:
+    """What the network makes of the tokens, its attention kept: the fast ways of computing it, which writing uses, do not keep it."""
+    before = network.config._attn_implementation
+    try:
+        network.set_attn_implementation("eager")
+        with torch.inference_mode():
+            return network(input_ids=torch.tensor([ids]), output_attentions=True, use_cache=False)
+    except (ValueError, TypeError) as error:
+        raise UserError(f"{model} has no attention that can be drawn.", "Choose a transformer whose blocks are alike.", field="model") from error
+    finally:
+        network.set_attn_implementation(before)
 
 
 def words(model: str, numbers: list[int]) -> list[str]:
     """Tokens of a model of the Hub in words."""
     tokenizer, _ = loaded("CausalLM", model)
-    return [tokenizer.decode([each]) for each in numbers]
-
-
-def go_on(model: str, prompt: str, count: int, seed: int, temperature: float, top_k: int, top_p: float, min_p: float) -> dict[str, Any]:
-    """What a model of the Hub writes after a prompt, with its own cache.
-
-    Returns:
-        "text", "tokens" (how many), "milliseconds".
-    """
-    tokenizer, network = loaded("CausalLM", model)
-    ids = tokenizer(prompt)["input_ids"][-512:]
-    if not ids:
-        raise UserError("This model's tokenizer makes nothing of the prompt.", "Write something else.", field="prompt")
-    drawn = {"do_sample": True, "temperature": temperature, "top_k": top_k, "top_p": top_p, "min_p": min_p or None} if temperature > 0 else {"do_sample": False}
-    padding = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else (tokenizer.eos_token_id or 0)
-    started = time.perf_counter()
-    with torch.no_grad(), torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        row = torch.tensor([ids])
-        made = network.generate(row, attention_mask=torch.ones_like(row), max_new_tokens=count, pad_token_id=padding, **drawn)[0][len(ids) :]
-    return {"text": tokenizer.decode(made, skip_special_tokens=True), "tokens": len(made), "milliseconds": 1000 * (time.perf_counter() - started)}
+    return [word(tokenizer, each) for each in numbers]

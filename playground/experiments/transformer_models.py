@@ -102,7 +102,12 @@ def vocabulary(model: str) -> list[str]:
 
 def raw(model: str, token: int) -> bytes:
     """The bytes that a token stands for."""
-    word, signs = loaded(model).tokenizer.id_to_token(token), _bytes()
+    return spelt(loaded(model).tokenizer.id_to_token(token))
+
+
+def spelt(word: str) -> bytes:
+    """The bytes that a token of byte-level BPE is written with; any other word's own."""
+    signs = _bytes()
     return bytes(signs[sign] for sign in word) if all(sign in signs for sign in word) else word.encode()
 
 

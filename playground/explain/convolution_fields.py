@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from playground.core.fleeting import fleeting
 from playground.core.lazy import torch
 from playground.core.randomness import torch_stream
 from playground.experiments.convolution_networks import given, network
@@ -21,7 +21,7 @@ NOISES = 12  # random pictures that the gradient is averaged over
 REACHED = 1 - 0.9545  # of the largest gradient, from which a pixel counts (Luo et al. 2016, section 4)
 
 
-@functools.lru_cache(4)
+@fleeting(4)
 def _noise(name: str) -> tuple[list[Seen], Tensor]:
     """Layers and pictures of standard normal noise, with the graph that leads from one to the other."""
     opened = network(name)
@@ -29,7 +29,7 @@ def _noise(name: str) -> tuple[list[Seen], Tensor]:
     return trace(opened.module, pictures), pictures
 
 
-@functools.lru_cache(6)
+@fleeting(6)
 def _seen(name: str, seen: tuple[tuple[str, str], ...]) -> tuple[list[Seen], Tensor]:
     opened = network(name)
     picture = opened.normal(given(name, dict(seen)).pixels)[None].requires_grad_()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from playground.core.errors import UserError
+from playground.core.fleeting import fleeting
 from playground.core.lazy import torch
 from playground.experiments.convolution_networks import SHELF, given, network
 from playground.explain.features import Reach, Seen, reaches, trace
@@ -20,7 +20,7 @@ SHOWN = 12  # inputs of a unit that are written out; the rest is one sum
 KINDS = {"conv": "convolution", "norm": "normalisation", "activation": "activation", "pool": "pooling", "linear": "dense", "mean": "average", "other": "layer"}
 
 
-@functools.lru_cache(6)
+@fleeting(6)
 def _traced(name: str, seen: tuple[tuple[str, str], ...]) -> tuple[list[Seen], list[Reach], Tensor]:
     opened = network(name)
     picture = opened.normal(given(name, dict(seen)).pixels)[None]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from playground.core.fleeting import fleeting
 from playground.core.lazy import torch
 from playground.experiments.convolution_networks import DIGITS, given, network
 from playground.experiments.convolution_shift import FAR, centred, moved, rival
@@ -99,7 +99,7 @@ def _drift(one: Seen, other: Seen, right: float, up: float) -> float:
     return float((there - here).norm() / there.norm().clamp_min(1e-12))
 
 
-@functools.lru_cache(6)
+@fleeting(6)
 def _everywhere(name: str, seen: tuple[tuple[str, str], ...]) -> dict[str, Any]:
     pixels = _pixels(name, dict(seen))
     places = range(-FAR, FAR + 1)

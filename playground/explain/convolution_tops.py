@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 from typing import Any
 
 import numpy as np
 
+from playground.core.fleeting import fleeting
 from playground.core.lazy import torch
 from playground.data import pictures
 from playground.experiments.convolution_excite import answer, chosen_filters, target
@@ -18,7 +18,7 @@ CROPS = ((2, 8), (4, 16), (1, 24))  # photographs: every so many pixels are one,
 BATCH = 200
 
 
-@functools.lru_cache(4)
+@fleeting(4)
 def collection(name: str) -> np.ndarray:
     """Pictures that a network is asked about, (n, channels, height, width) uint8: the bundled digits, or pieces of the two photographs."""
     opened = network(name)
@@ -46,7 +46,7 @@ def _pieces(shape: tuple[int, int, int]) -> np.ndarray:
     return np.stack(found)
 
 
-@functools.lru_cache(4)
+@fleeting(4)
 def _answers(name: str, layer: int) -> tuple[np.ndarray, np.ndarray]:
     """Largest answer of each filter to each picture (n, filters), and where, as a place in the flat map."""
     opened = network(name)

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
+from playground.core import fleeting
 from playground.core.errors import UserError
-from playground.runs import processes
+from playground.runs import memory, processes
 
 SECONDS = 30.0
 TIDY_SECONDS = 1.0  # without a question, after which memory is given back
@@ -39,7 +40,10 @@ def main(connection: Connection) -> None:
     torch.set_num_threads(1)
     while True:
         if not connection.poll(TIDY_SECONDS):
-            _tidy()
+            memory.give_back()
+            if not connection.poll(REST_SECONDS - TIDY_SECONDS):
+                fleeting.forget()
+                memory.give_back()
         try:
             where, arguments = connection.recv()
         except EOFError:
@@ -52,17 +56,6 @@ def main(connection: Connection) -> None:
         except Exception as error:  # the boundary of the process: the caller raises it again with this trace
             answer = ("broken", f"{error}\n{traceback.format_exc()}")
         connection.send(answer)
-
-
-def _tidy() -> None:
-    """Give what the last answers left behind back to the machine: the C library keeps freed memory for later, and large arrays leave much of it."""
-    import ctypes
-    import gc
-
-    gc.collect()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc; other C libraries give back by themselves
-    if trim is not None:
-        trim(0)
 
 
 class Evaluators:

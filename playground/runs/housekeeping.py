@@ -7,20 +7,27 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
+from playground.runs import memory
+
 if TYPE_CHECKING:
     from playground.runs.engine import Engine
 
 RELEASE_SECONDS = 10.0  # grace between a tab's end and its runs' end: a reload takes less
 KEPT_RUNS = 64  # ended runs kept in memory for watchers; all are in the store
 ROUND_SECONDS = 0.25
+TIDY_ROUNDS = 40  # after which freed memory is returned to the machine
 
 log = logging.getLogger(__name__)
 
 
 def keep(engine: Engine) -> None:
     """Go round until the engine closes."""
+    rounds = 0
     while not engine.closed.wait(ROUND_SECONDS):
+        rounds += 1
         try:
+            if rounds % TIDY_ROUNDS == 0:
+                memory.give_back(collect=not engine.playing())  # a collection holds live pictures up
             admit(engine)
             end_idle(engine)
             engine.evaluators.rest()

@@ -15,10 +15,10 @@ from playground.data import audio, hub_files
 from playground.experiments import speech_hub as hub
 from playground.experiments.speech import Speech
 from playground.experiments.speech_hub import HubSpeech
+from playground.figures import canvas
+from playground.figures.panels import Panel
 from playground.ui import hub_download, speech
 from playground.ui.speech_canvas import show
-
-OWN = "Another model …"
 
 
 def part() -> None:
@@ -26,7 +26,8 @@ def part() -> None:
     now = ui.controls(HubSpeech, only=())
     st.pills("Task", list(hub.TITLES), key="speech_hub.task", format_func=lambda each: hub.TITLES[each], required=True, label_visibility="collapsed", on_change=_forget)
     view = ui.controls(HubSpeech, container=st.sidebar, hide=(*now.unused_controls(), "task"))
-    _model(view)
+    if not hub_download.choose(HubSpeech, view, hub.TASKS[view.task][1]):
+        return
     with ui.plain_words():
         model = hub_files.checked(view.chosen)
         ready = hub.here(model)
@@ -40,26 +41,8 @@ def part() -> None:
 
 def _forget() -> None:
     """Another task begins with its own first model."""
-    st.session_state["speech_hub.model"] = ""
-    st.session_state.pop("speech_hub!pick", None)
-
-
-def _model(view: HubSpeech) -> None:
-    known = hub.TASKS[view.task][1]
-    slot = "speech_hub!pick"
-    if st.session_state.get(slot) not in (*known, OWN):
-        st.session_state[slot] = view.chosen if view.chosen in known else OWN
-    st.selectbox("Model", [*known, OWN], key=slot, format_func=lambda each: f"{known[each]}  ·  {each}" if each in known else each, on_change=_picked)
-    if st.session_state[slot] == OWN:
-        name = st.text_input("Name on the Hub (owner/model); its weights must be safetensors", value=view.model, key="speech_hub!name", max_chars=140)
-        if name != view.model:
-            ui.set_values(HubSpeech, model=name)
-            st.rerun()
-
-
-def _picked() -> None:
-    pick = st.session_state["speech_hub!pick"]
-    ui.set_values(HubSpeech, model="" if pick == OWN else pick)
+    ui.set_values(HubSpeech, model="")
+    hub_download.forget(HubSpeech)
 
 
 def _missing(view: HubSpeech, model: str) -> None:
@@ -87,13 +70,17 @@ def _transcribe(view: HubSpeech, model: str, ready: bool) -> None:
         return
     count = hub.spans(chosen)
     asked = {"model": model, "chosen": chosen, "language": view.language, "translate": view.translate}
-    bar = st.progress(0.0, text="Whisper is listening …")
-    parts = []
+    seconds = len(whole) / audio.KEPT_RATE
+    bar, heard = st.empty(), st.empty()
+    parts: list[dict[str, Any]] = []
     for k in range(count):
-        parts.append(ui.compute(hub.transcribe, **asked, span=k))
-        bar.progress((k + 1) / count, text=f"{(k + 1) * hub.SPAN} of {count * hub.SPAN} s heard")
+        if count > 1:
+            bar.progress(k / count, text=f"{k * hub.SPAN} of {seconds:.0f} s heard")
+        parts.append(hub_download.kept(hub.transcribe, "Listening …", **asked, span=k))
+        heard.markdown(_plain(" ".join(part["text"] for part in parts)))
     bar.empty()
-    _written(parts, asked, len(whole) / audio.KEPT_RATE)
+    heard.empty()
+    _written(parts, asked, seconds)
 
 
 def _written(parts: list[dict[str, Any]], asked: dict[str, Any], seconds: float) -> None:
@@ -140,12 +127,15 @@ def _speak(view: HubSpeech, model: str, ready: bool) -> None:
     if not text.strip():
         raise UserError("There is no text.", "Write a sentence.")
     asked = {"model": model, "text": text, "tempo": view.tempo, "liveliness": view.liveliness, "seed": view.seed}
-    with st.spinner("The voice is being drawn …", show_time=True):
-        found = ui.compute(hub.speak, **asked)
+    found = hub_download.kept(hub.speak, "The text is being read aloud …", **asked)
     sound = found["sound"] / max(1.0, float(np.abs(found["sound"]).max()))
-    wav = audio.as_wav(sound, found["rate"])
+    wav, length = audio.as_wav(sound, found["rate"]), len(sound) / found["rate"]
     st.audio(wav, format="audio/wav")
-    st.caption(f"{len(sound) / found['rate']:.2f} s of speech in {found['milliseconds'] / 1000:.2f} s on one core.")
-    ui.files("speech_hub!spoken", [ui.File("The sound (WAV)", lambda: wav, "spoken.wav", "audio/wav", "graphic_eq")])
+    arrays = {"outline": speech.figures.outline(speech.speech_hear.envelope(sound, 900), length, 0.0, 1.0)}
+    wave = canvas.segments("outline", color="category 0", width=1.0)
+    spec = canvas.stage(x=(0, length), y=(-1.1, 1.1), layers=[wave], alt=f"The sound of {length:.2f} seconds", x_label="time, s", aspect=None, y_ticks=())
+    show("stage", Panel("spoken", spec, arrays, height=84))
+    st.caption(f"{length:.2f} s of speech in {found['milliseconds'] / 1000:.2f} s on one core.")
+    ui.files("speech_hub!spoken", [ui.File("The sound (WAV)", lambda: wav, "spoken.wav", "audio/wav", "graphic_eq")], row=True)
     with st.expander("The same call in Python", icon=":material/code:"):
         st.code(f"from playground.experiments.speech_hub import speak\n\nspeak(**{asked!r})", language="python")

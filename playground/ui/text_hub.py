@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import random
+from typing import Any
+
 import streamlit as st
 
 from playground import ui
 from playground.core.errors import UserError
 from playground.experiments import text_hub as hub
+from playground.experiments.hub_rewriting import rewrite
+from playground.experiments.hub_writing import write
 from playground.experiments.text_hub import HubText
 from playground.experiments.text_settings import TASKS, TextScreen
 from playground.figures import text as figures
-from playground.ui import hub_download
+from playground.ui import hub_download, hub_writing, text_chat
 from playground.ui import text_parts as parts
 
-OWN = "Another model …"
+WRITTEN = ("generate", *hub.ORDERS)  # tasks whose answers come word by word
 
 
 def part() -> None:
@@ -22,7 +27,8 @@ def part() -> None:
     now = ui.controls(HubText, only=())
     _tasks(now)
     view = ui.controls(HubText, container=st.sidebar, hide=(*now.unused_controls(), "task"))
-    _model(view)
+    if not hub_download.choose(HubText, view, hub.TASKS[view.task][3]):
+        return
     with ui.plain_words():
         model = hub.named(view.chosen)
         if not hub.here(model):
@@ -38,24 +44,8 @@ def _tasks(now: HubText) -> None:
 
 def _forget() -> None:
     """Another task begins with its own first model."""
-    st.session_state["text_hub.model"] = ""
-    st.session_state.pop("text_hub!pick", None)
-
-
-def _model(view: HubText) -> None:
-    known = hub.TASKS[view.task][3]
-    options = [*known, OWN]
-    slot = "text_hub!pick"
-    if st.session_state.get(slot) not in options:
-        st.session_state[slot] = view.chosen if view.chosen in known else OWN
-    st.selectbox("Model", options, key=slot, format_func=lambda each: f"{known[each]}  ·  {each}" if each in known else each, on_change=_picked)
-    if st.session_state[slot] == OWN:
-        parts.line(HubText, view, "model", "Name on the Hub (owner/model); its weights must be safetensors", 140)
-
-
-def _picked() -> None:
-    pick = st.session_state["text_hub!pick"]
-    ui.set_values(HubText, model="" if pick == OWN else pick)
+    ui.set_values(HubText, model="", extra="")
+    hub_download.forget(HubText)
 
 
 def _missing(view: HubText, model: str) -> None:
@@ -73,12 +63,19 @@ def _missing(view: HubText, model: str) -> None:
 
 
 def _ask(view: HubText) -> None:
-    if (words := hub.EXTRA.get(view.task)) and view.chosen not in hub.OWN.values():
-        parts.line(HubText, view, "extra", words, 300)
+    ours = view.chosen in hub.OWN.values()
+    if view.task == "chat":
+        text_chat.part(view)
+        return
+    if view.task in hub.EXTRA and not ours and (view.task != "translate" or "t5" in view.chosen.lower()):
+        _extra(view)
     parts.box(HubText, view, "text", "Your text", 120, "Mark the gap with ___" if view.task == "fill" else "")
     asked = view.arguments()
+    if view.task in WRITTEN and not ours:
+        _write(view, asked)
+        return
     try:
-        data = parts.compute(hub.answer, "The model is at work …", **asked)
+        data = hub_download.kept(hub.answer, "The model is at work …", **asked)
     except UserError as error:
         st.error(str(error), icon=":material/error:")
         return
@@ -89,4 +86,41 @@ def _ask(view: HubText) -> None:
     if "choices" in data:
         st.html(figures.bars([each["label"] for each in data["choices"]], [each["score"] for each in data["choices"]], best=0))
     parts.took(data, "only the beginning was read" if data["cut"] else "")
-    parts.call({key: value for key, value in data.items() if key != "cut"}, f"from playground.experiments.text_hub import answer\n\nanswer(**{asked!r})")
+    _call({key: value for key, value in data.items() if key != "cut"}, asked)
+
+
+def _extra(view: HubText) -> None:
+    """The question, the labels, or what T5 is told; what stands in for an empty box is shown in it."""
+    label, without = hub.EXTRA[view.task]
+    slot = "text_hub!extra"
+    st.session_state[slot] = view.extra
+    st.text_input(label, key=slot, max_chars=300, placeholder=without, on_change=lambda: ui.set_values(HubText, extra=st.session_state[slot]))
+
+
+def _call(result: Any, asked: dict[str, Any]) -> None:
+    parts.call(result, f"from playground.experiments.text_hub import answer\n\nanswer(**{asked!r})")
+
+
+def _write(view: HubText, asked: dict[str, Any]) -> None:
+    """The text comes a piece at a time."""
+    given, slot = asked["text"], "text_hub!writing"
+    goes_on = view.task == "generate"
+    if goes_on:
+        told = view.drawing() | {"prompt": given, "turns": []}
+    else:
+        told = {"model": asked["model"], "text": given, "told": view.extra or hub.ORDERS[view.task]}
+    text = hub_writing.now(slot)
+    if text is None or text.of != told:
+        text = hub_writing.begin(slot, told, view.tokens)
+
+    def paint(text: hub_writing.Written) -> None:
+        st.html(figures.block((f"<b>{figures.safe(given)}</b>" if goes_on else "") + figures.safe(text.text)))
+
+    hub_writing.stream(slot, told, paint, other_luck if goes_on else None, view.tokens, write if goes_on else rewrite)
+    if text.state in ("stopped", "over"):
+        _call({"text": text.text, "tokens": len(text.ids), "ended": text.why or "stopped", "seconds": text.seconds}, asked | {"tokens": len(text.ids)})
+
+
+def other_luck() -> None:
+    """The same question to the dice again."""
+    ui.set_values(HubText, seed=random.SystemRandom().randrange(1_000_000))

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import random
+from typing import Any
+
 import streamlit as st
 
 from playground import ui
 from playground.data import hub_files
 from playground.experiments import text_hub
-from playground.experiments.transformer_hub import LISTED, AnyModel, go_on, look
+from playground.experiments.transformer_hub import LISTED, AnyModel, look
 from playground.experiments.transformer_hub import words as hub_words
 from playground.experiments.transformer_pair import Pair, attention
 from playground.explain import transformer_more_words as more
 from playground.explain import transformer_words as words
 from playground.figures import text as text_figures
 from playground.figures import transformer as figures
-from playground.ui import panels, text_parts
+from playground.figures.panels import Panel
+from playground.ui import hub_download, hub_writing, panels, text_parts
 from playground.ui import transformer_parts as parts
 from playground.ui.transformer_canvas import setting, show
+
+WRITING = "gpt_any!writing"
 
 
 def pair() -> None:
@@ -41,9 +47,9 @@ def any_model() -> None:
     """A model of the Hub, its attention, its next token, and what it writes."""
     view = panels.set_up(AnyModel, more.ANY_PRESETS)
     st.html(text_figures.STYLE)
-    with st.sidebar:
-        st.selectbox("Model", list(LISTED), key="gpt_any.model", format_func=lambda each: LISTED.get(each, each), accept_new_options=True, help=more.ANY_HELP)
-    name = hub_files.checked(view.model)
+    if not hub_download.choose(AnyModel, view, LISTED, more.ANY_HELP):
+        return
+    name = hub_files.checked(view.chosen)
     if not text_hub.here(name):
         _missing(name)
         return
@@ -51,7 +57,7 @@ def any_model() -> None:
     with left:
         parts.prompt(AnyModel, view)
     asked = {"model": name, "prompt": view.asked()["prompt"]}
-    data = text_parts.compute(look, f"{name} is reading …", **asked)
+    data = hub_download.kept(look, f"{name} is reading …", **asked)
     with left:
         st.markdown("**What comes next**")
         show("transformer_next", _bars(view, name, data))
@@ -59,16 +65,38 @@ def any_model() -> None:
         show("transformer_heads", figures.heads(data, (view.block, view.head), view.token, words.KINDS, key="any-heads"), on_drag=setting(AnyModel, view))
         if said := words.window(data, name):
             st.caption(f":material/content_cut: {said}")
-    if st.button("Go on writing", icon=":material/edit:", type="primary", key="gpt_any!write"):
-        st.session_state["gpt_any!asked"] = (asked, view.count, view.seed, tuple(view.sampling().items()))
-    kept = st.session_state.get("gpt_any!asked")
-    if kept and kept[0] == asked:
-        made = text_parts.compute(go_on, f"{name} is writing {kept[1]} tokens …", **asked, count=kept[1], seed=kept[2], **dict(kept[3]))
-        st.html(text_figures.block(f"<b>{text_figures.safe(asked['prompt'])}</b>{text_figures.safe(made['text'])}"))
-        text_parts.took(made, f"{made['tokens']} tokens", f"{1000 * made['tokens'] / max(made['milliseconds'], 1):,.0f} tokens a second")
+    _write(view, asked)
     ui.tasks([ui.Task(*each) for each in more.any_tasks(view, data)])
     with ui.explain():
         st.markdown(more.any_maths(data))
+
+
+def _write(view: AnyModel, asked: dict[str, Any]) -> None:
+    """The text that follows, with what else could have stood at every token."""
+    told = asked | view.sampling() | {"turns": [], "seed": view.seed}
+    text = hub_writing.now(WRITING)
+    if text is not None and text.of[0] != told:
+        text = None
+    if text is None:
+        st.button("Go on writing", icon=":material/edit:", type="primary", key="gpt_any!write", on_click=hub_writing.begin, args=(WRITING, (told, ()), view.count))
+        return
+
+    def paint(text: hub_writing.Written) -> None:
+        if text.prompt:
+            show("transformer_write", Panel("any-written", {"kind": "write", "alt": "The text as it is written"}, hub_writing.arrays(text), drags=True), on_drag=branch)
+
+    def branch(at: dict[str, Any]) -> None:
+        before = st.session_state[WRITING]
+        ids = hub_writing.numbers(before, at["tokens"])
+        hub_writing.begin(WRITING, (told, tuple(ids)), view.count, ids, before)
+
+    hub_writing.stream(WRITING, told, paint, lambda: _other_luck(told), view.count)
+
+
+def _other_luck(told: dict[str, Any]) -> None:
+    seed = random.SystemRandom().randrange(1_000_000)
+    ui.set_values(AnyModel, seed=seed)
+    hub_writing.begin(WRITING, (told | {"seed": seed}, ()), ui.current(AnyModel).count)
 
 
 def _bars(view: AnyModel, name: str, data: dict) -> object:

@@ -11,7 +11,7 @@ from playground.core.errors import UserError
 from playground.data import hub_files
 from playground.experiments import images_models
 from playground.experiments.images_predict import predict
-from tests.hub_server import COMMIT, Hub
+from tests.hub_server import COMMIT, brought, served
 
 SEEN = {"picture": "checks", "drawing": "", "upload": ""}
 TIMM = "test_resnet.r160_in1k"
@@ -19,24 +19,9 @@ TIMM = "test_resnet.r160_in1k"
 
 @pytest.fixture
 def hub(monkeypatch, tmp_path):
-    from huggingface_hub import constants, file_download
-
-    served = Hub()
-    monkeypatch.setenv("HF_ENDPOINT", served.url)
-    monkeypatch.delenv("HF_HUB_OFFLINE")
-    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
-    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(constants, "HF_HUB_DOWNLOAD_TIMEOUT", 0.4)
-    monkeypatch.setattr(file_download.time, "sleep", lambda _seconds: None)  # between its own retries
-    served.repositories["tiny/weights"] = {"config.json": b"{}", "model.safetensors": np.random.default_rng(0).bytes(3_000_000), "README.md": b"x"}
-    yield served
-    served.close()
-    images_models.forget()
-
-
-def brought(repository):
-    job = hub_files.Job(repository)
-    return job, hub_files.fetch(job)
+    with served(monkeypatch, tmp_path / "cache") as hub:
+        hub.repositories["tiny/weights"] = {"config.json": b"{}", "model.safetensors": np.random.default_rng(0).bytes(3_000_000), "README.md": b"x"}
+        yield hub
 
 
 def nothing_left(tmp_path):
@@ -53,6 +38,37 @@ def test_settings_and_weights_come_and_are_counted_and_the_rest_stays_away(hub):
     before = hub.asked[f"GET tiny/weights/resolve/{COMMIT}/model.safetensors"]
     brought("tiny/weights")
     assert hub.asked[f"GET tiny/weights/resolve/{COMMIT}/model.safetensors"] == before == 1  # the second time it is here
+
+
+def test_vocabularies_and_the_form_of_conversations_come_and_programs_stay_away(hub):
+    names = {"tokenizer.json", "vocab.txt", "source.spm", "tokenizer.model", "chat_template.jinja"}
+    hub.repositories["tiny/words"] = {**hub.repositories["tiny/weights"], **dict.fromkeys(names, b"{}"), "modeling.py": b"", "pytorch_model.bin": b"", "rust_model.ot": b""}
+    _, folder = brought("tiny/words")
+    assert {each.name for each in folder.iterdir()} == names | {"config.json", "model.safetensors"}
+
+
+@pytest.mark.parametrize("settings, found", [({}, ""), ({"auto_map": {}, "model_type": "gpt2"}, "offered"), ({"auto_map": {}, "model_type": "xlm-roberta"}, "offered"),
+                                             ({"auto_map": {}, "model_type": "homemade"}, "needed"), ({"auto_map": {}}, "needed"), ([], "")])  # fmt: skip
+def test_a_repository_that_brings_its_own_program_is_known_by_its_settings(tmp_path, settings, found):
+    (tmp_path / "config.json").write_text(json.dumps(settings))
+    assert hub_files.own_code(tmp_path) == found
+
+
+def test_a_model_that_is_a_program_is_refused_before_its_weights_come(hub):
+    hub.repositories["tiny/program"] = {**hub.repositories["tiny/weights"], "config.json": json.dumps({"auto_map": {}, "model_type": "homemade"}).encode(), "modeling.py": b"1 / 0"}
+    with pytest.raises(UserError, match="trust_remote_code.*never run here"):
+        brought("tiny/program")
+    assert not any("modeling.py" in each or ("GET" in each and "model.safetensors" in each) for each in hub.asked)
+
+
+def test_time_left_is_told_once_it_can_be_known(monkeypatch):
+    clock = iter((0.0, 0.1, 1.0, 2.0))
+    monkeypatch.setattr(hub_files.time, "monotonic", lambda: next(clock))
+    job = hub_files.Job("a/b", total=400)
+    job.count(0), job.count(100)
+    assert job.seconds_left is None  # a tenth of a second tells nothing
+    job.count(0), job.count(100)
+    assert job.seconds_left == pytest.approx(2.0)
 
 
 def test_a_broken_connection_is_taken_up_where_it_broke(hub):
@@ -92,7 +108,7 @@ def test_each_failure_has_its_sentence_and_leaves_nothing(hub, tmp_path, fault, 
 
 def test_a_file_that_always_breaks_off_is_given_up_in_words(hub, tmp_path):
     hub.fault = "cut"
-    with pytest.raises(UserError, match="tiny/weights (could not be fetched|arrived cut short)|could not be fetched"):
+    with pytest.raises(UserError, match="broke off again and again; tiny/weights could not be fetched"):
         brought("tiny/weights")
     assert nothing_left(tmp_path)
 

@@ -1,70 +1,130 @@
-"""Models of the Hub: what is said when they are not here, and that the code that runs them runs, on tiny models made here."""
+"""Language models of the Hub, fetched from one on loopback: every task answers, and what cannot be is said."""
 
 import pytest
 
 from playground.core.errors import UserError
 from playground.data import hub_files
-from playground.experiments import text_hub
+from playground.experiments import hub_rewriting, text_hub, transformer_hub
+from tests import hub_checkpoints
+from tests.hub_server import brought, served
 
-WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "cat", "sat", "on", "mat", "who", "?", "."]
+CAT = "the cat sat on the mat. " * 3
+ASKED = {"extra": "", "tokens": 5, "temperature": 0.8, "seed": 1}
 
 
 @pytest.fixture(scope="module")
-def tiny(tmp_path_factory):
-    """Folders with a tiny random BERT for every task it serves, and a tiny GPT-2."""
-    from playground.core import torchvision_guard
-
-    torchvision_guard.install()
-    import torch
-    import transformers
-    from tokenizers import Tokenizer, models, pre_tokenizers, processors
-
-    made = Tokenizer(models.WordLevel({word: i for i, word in enumerate(WORDS)}, unk_token="[UNK]"))
-    made.pre_tokenizer = pre_tokenizers.Whitespace()
-    made.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
-    tokenizer = transformers.PreTrainedTokenizerFast(tokenizer_object=made, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]", mask_token="[MASK]")
-    torch.manual_seed(0)
-    small = {"vocab_size": len(WORDS), "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32, "max_position_embeddings": 64}
-    labels = {"TokenClassification": {0: "O", 1: "B-PER", 2: "B-LOC"}, "SequenceClassification": {0: "ENTAILMENT", 1: "NEUTRAL"}}
-    places = {}
-    for kind in ("MaskedLM", "SequenceClassification", "TokenClassification", "QuestionAnswering"):
-        named = {"id2label": labels[kind], "label2id": {word: i for i, word in labels[kind].items()}} if kind in labels else {}
-        places[kind] = tmp_path_factory.mktemp(kind)
-        getattr(transformers, f"BertFor{kind}")(transformers.BertConfig(**small, **named)).save_pretrained(places[kind])
-        tokenizer.save_pretrained(places[kind])
-    places["CausalLM"] = tmp_path_factory.mktemp("gpt")
-    writer = transformers.GPT2Config(vocab_size=len(WORDS), n_positions=64, n_embd=16, n_layer=1, n_head=2, eos_token_id=3)
-    transformers.GPT2LMHeadModel(writer).save_pretrained(places["CausalLM"])
-    tokenizer.save_pretrained(places["CausalLM"])
-    return places
+def hub(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patched, served(patched, tmp_path_factory.mktemp("cache")) as hub:
+        hub.repositories.update(hub_checkpoints.every())
+        yield hub
 
 
-@pytest.mark.parametrize(("task", "kind", "gives"), [("fill", "MaskedLM", "choices"), ("classify", "SequenceClassification", "choices"),
-                                                     ("infer", "SequenceClassification", "choices"),
-                                                     ("names", "TokenClassification", "names"), ("question", "QuestionAnswering", "choices"), ("generate", "CausalLM", "text"),
-                                                     ("chat", "CausalLM", "text")])  # fmt: skip
-def test_each_task_runs_its_kind_of_model(tiny, monkeypatch, task, kind, gives):
-    monkeypatch.setattr(hub_files, "cached", lambda model, name="model.safetensors": tiny[kind] / "model.safetensors")
-    text_hub.loaded.cache_clear()
-    text = "the cat ___ on the mat." if task == "fill" else "the cat sat on the mat. " * 3
-    asked = {"task": task, "model": "a/b", "text": text, "extra": "who sat ?, cat" if task == "infer" else "who sat ?", "tokens": 5, "temperature": 0.8, "seed": 1}
-    found = text_hub.answer(**asked)
-    assert gives in found and found["milliseconds"] > 0
+def answered(repository, task, text=CAT, **more):
+    if hub_files.cached(repository) is None:
+        brought(repository)
+    return text_hub.answer(**{**ASKED, "task": task, "model": repository, "text": text, **more})
+
+
+@pytest.mark.parametrize(("task", "repository", "gives"), [
+    ("fill", "tiny/masked", "choices"), ("classify", "tiny/feelings", "choices"), ("infer", "tiny/infer", "choices"), ("names", "tiny/names", "names"),
+    ("question", "tiny/answers", "choices"), ("generate", "tiny/gpt2", "text"), ("chat", "tiny/talker", "text"), ("rewrite", "tiny/bart", "text"),
+    ("translate", "tiny/t5", "text"),
+])  # fmt: skip
+def test_each_task_is_answered_by_a_model_just_fetched(hub, task, repository, gives):
+    asked = {"text": "the cat ___ on the mat." if task == "fill" else CAT, "extra": {"infer": "who sat ?, cat", "question": "who sat ?"}.get(task, "")}
+    found = answered(repository, task, **asked)
+    assert gives in found and found["milliseconds"] > 0 and not found["cut"]
     if gives == "choices":
         assert sum(each["score"] for each in found["choices"]) <= 1 + 1e-5 and found["choices"] == sorted(found["choices"], key=lambda each: -each["score"])
-    assert text_hub.answer(**asked)[gives] == found[gives]
-    text_hub.loaded.cache_clear()
+    if gives == "names":
+        assert {each["kind"] for each in found["names"]} <= {"PER", "LOC"} and all(CAT[each["begin"] : each["end"]] == each["text"] for each in found["names"])
+    before = sum(hub.asked.values())
+    assert answered(repository, task, **asked)[gives] == found[gives] and sum(hub.asked.values()) == before  # the second time nothing is asked of the network
 
 
-def test_a_gap_that_is_not_marked_and_a_wrong_kind_of_model_are_said(tiny, monkeypatch):
-    monkeypatch.setattr(hub_files, "cached", lambda model, name="model.safetensors": tiny["MaskedLM"] / "model.safetensors")
-    text_hub.loaded.cache_clear()
-    asked = {"model": "a/b", "text": "no gap here", "extra": "", "tokens": 5, "temperature": 0.0, "seed": 0}
-    with pytest.raises(UserError, match="___"):
-        text_hub.answer(task="fill", **asked)
-    with pytest.raises(UserError, match="cannot be opened for this task|Mark the gap"):
-        text_hub.answer(task="translate", **asked)
-    text_hub.loaded.cache_clear()
+@pytest.mark.parametrize("repository", ["tiny/t5", "tiny/bart"])
+def test_a_translation_in_pieces_is_that_of_transformers_itself(hub, repository):
+    import torch
+
+    brought(repository)
+    tokenizer, network = text_hub.loaded("Seq2SeqLM", repository)
+    told, done, piece = "translate English to German:", [], {"over": ""}
+    with torch.no_grad():
+        read = tokenizer(f"{told} {CAT}" if repository == "tiny/t5" else CAT, return_tensors="pt")
+        wanted = network.generate(**read, max_new_tokens=20, do_sample=False, num_beams=1, forced_eos_token_id=None)[0][1:].tolist()
+    count = 0
+    while not piece["over"]:
+        piece = hub_rewriting.rewrite(repository, CAT, told, done, 20, seconds=0.0)
+        done, count = done + piece["ids"], count + 1
+    assert done == wanted[: len(done)] and len(done) >= len(wanted) - 1 and count >= 10
+    assert piece["text"] == tokenizer.decode(done, skip_special_tokens=True)
+
+
+def test_labels_that_do_not_exclude_one_another_each_have_a_share_of_their_own(hub):
+    import torch
+
+    found = answered("tiny/tags", "classify")
+    tokenizer, network = text_hub.loaded("SequenceClassification", "tiny/tags")
+    with torch.no_grad():
+        wanted = network(**tokenizer(CAT, return_tensors="pt")).logits[0].sigmoid()
+    assert {each["label"]: each["score"] for each in found["choices"]} == pytest.approx(dict(zip(("dull", "long"), wanted.tolist(), strict=True)), abs=1e-5)
+
+
+def test_a_long_text_is_read_as_far_as_the_model_can_and_that_is_said(hub):
+    assert answered("tiny/feelings", "classify", "cat " * 500)["cut"] and answered("tiny/gpt2", "generate", "cat " * 500)["cut"]
+
+
+@pytest.mark.parametrize(("task", "repository", "words"), [
+    ("fill", "tiny/masked", "Mark the gap"), ("classify", "tiny/masked", "not trained for this task: its file lacks"),
+    ("translate", "tiny/masked", r"cannot be opened for this task: models of its family \(bert\)"), ("names", "tiny/feelings", "marks no persons"),
+    ("question", "tiny/masked", "not trained for this task"),
+    ("infer", "tiny/feelings", "not trained to say what follows"), ("rewrite", "tiny/voice", "cannot be opened for this task"),
+    ("generate", "tiny/pickled", "pickled Python, which could run a program"), ("generate", "tiny/program", "trust_remote_code.*never run"),
+    ("generate", "tiny/nobody", "no public model named tiny/nobody"),
+])  # fmt: skip
+def test_what_a_model_cannot_or_must_not_do_is_said(hub, task, repository, words):
+    with pytest.raises(UserError, match=words):
+        answered(repository, task)
+    assert not any("pytorch_model.bin" in each for each in hub.asked)
+
+
+def test_a_translator_whose_words_need_a_library_that_is_not_here_names_it(hub):
+    from importlib.util import find_spec
+
+    if find_spec("sentencepiece"):
+        pytest.skip("the library is here")
+    with pytest.raises(UserError, match="tiny/marian needs SentencePiece, a library that is not part of this installation"):
+        answered("tiny/marian", "translate")
+
+
+def test_a_file_cut_short_behind_its_back_is_named_as_damaged(hub):
+    brought("tiny/gpt2")
+    path = hub_files.cached("tiny/gpt2").resolve()
+    whole = path.read_bytes()
+    for repository in ("CausalLM", "MaskedLM"):  # opened before or not
+        text_hub.loaded.cache_clear()
+        path.write_bytes(whole[: len(whole) // 2])
+        with pytest.raises(UserError, match="damaged or was cut short"):
+            text_hub.loaded(repository, "tiny/gpt2")
+    path.write_bytes(whole)
+    assert text_hub.loaded("CausalLM", "tiny/gpt2")
+
+
+@pytest.mark.parametrize("repository", ["tiny/gpt2", "tiny/talker"])
+def test_attention_and_next_tokens_of_any_causal_model_are_shown(hub, repository):
+    import numpy as np
+    import torch
+
+    brought(repository)
+    seen = transformer_hub.look(repository, "the cat é")
+    count = len(seen["words"])
+    assert seen["weights"].shape == (2, 2, count, count) and np.allclose(seen["weights"].astype(float).sum(-1), 1, atol=5e-3)
+    assert seen["bytes"][-2:] == ["c3", "a9"] and seen["words"][-2:] == ["⟨c3⟩", "⟨a9⟩"]  # a sign of two bytes is two tokens
+    tokenizer, network = text_hub.loaded("CausalLM", repository)
+    with torch.no_grad():
+        assert np.allclose(seen["logits"], network(input_ids=torch.tensor([seen["ids"]])).logits[0, -1].numpy(), atol=1e-4)
+    assert network.config._attn_implementation != "eager"  # looking has not made writing slow
+    assert transformer_hub.words(repository, seen["ids"]) == seen["words"]
 
 
 def test_our_own_models_answer_their_task_and_no_other():

@@ -1,11 +1,14 @@
+import multiprocessing
+import signal
 import time
 
+import psutil
 import pytest
 
 from playground.core.errors import UserError
 from playground.core.fields import Domain
 from playground.core.text import from_text
-from playground.runs import evaluator
+from playground.runs import evaluator, memory
 from playground.runs.engine import os_ready
 from playground.runs.evaluator import address
 
@@ -49,3 +52,28 @@ def test_of_processes_that_nobody_asks_one_stays(monkeypatch):
         assert pool.call(address(os_ready), {}) is True
     finally:
         pool.close()
+
+
+def test_one_that_is_left_alone_forgets_what_is_quickly_made_again(monkeypatch):
+    here, there = multiprocessing.Pipe()
+    monkeypatch.setattr(evaluator, "TIDY_SECONDS", 0.02)
+    monkeypatch.setattr(evaluator, "REST_SECONDS", 0.04)
+    made = []
+    monkeypatch.setattr(evaluator.fleeting, "forget", lambda: made.append("forgotten") or here.close())  # which also ends it
+    signal_was = signal.getsignal(signal.SIGINT)
+    evaluator.main(there)
+    signal.signal(signal.SIGINT, signal_was)
+    assert made == ["forgotten"]
+
+
+def test_freed_memory_goes_back_to_the_machine():
+    def resident():
+        return psutil.Process().memory_info().rss
+
+    memory.give_back()
+    before = resident()
+    kept = [bytearray(4000) for _ in range(20_000)]  # too small to have pages of their own
+    full = resident()
+    del kept
+    memory.give_back()
+    assert full - before > 60e6 and resident() - before < 20e6
