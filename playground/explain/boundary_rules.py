@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from playground.explain.coach import Advice, Evidence
+from playground.explain.numbers import plain
 
 ENOUGH_EPOCHS = 15
 DEAD_SHARE = 0.3  # of the hidden units
@@ -104,7 +105,7 @@ def vanishing(evidence: Evidence) -> Advice | None:
         return None
     changes = {"activation": "relu", "initializer": "he_normal", "layer_activations": ""} if activation == "sigmoid" else {"normalization": "batch"}
     times = f"{slopes[-1] / slopes[0]:,.0f}" if slopes[-1] < 1e6 * slopes[0] else "more than a million"
-    return Advice("Vanishing gradient", f"A weight of the first layer gets a gradient of {slopes[0]:.1e}, one of the last layer {times} times that.",
+    return Advice("Vanishing gradient", f"A weight of the first layer gets a gradient of {plain(slopes[0])}, one of the last layer {times} times that.",
                   "Every layer multiplies the gradient by a slope below 1 on its way back, so the first layers stand still.", changes, "problem")  # fmt: skip
 
 

@@ -11,11 +11,11 @@ from playground.experiments import descent_stability as known
 from playground.experiments.descent import EXAMPLES, RULES, Descent
 from playground.experiments.descent_verdict import CRITERIA, Verdict
 from playground.experiments.descent_walk import Racer
+from playground.explain.numbers import plain
 from playground.functions.schedules import SCHEDULES
 from playground.functions.shape_fields import shape_of
 from playground.optimizers.table import OPTIMIZERS
 
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 Arrays = Mapping[str, Any]
 
 INTRODUCTIONS = {
@@ -78,15 +78,6 @@ def number(value: float) -> str:
         mantissa, exponent = f"{value:.2e}".split("e")
         return rf"{mantissa} \cdot 10^{{{int(exponent)}}}"
     return f"{value:.4g}"
-
-
-def plain(value: float) -> str:
-    """Three digits for running text: −3.78, 2.1·10⁻⁷."""
-    value = float(value)
-    if value and np.isfinite(value) and not 1e-3 <= abs(value) < 1e5:
-        mantissa, exponent = f"{value:.1e}".split("e")
-        return f"{mantissa}·10{str(int(exponent)).translate(RAISED)}".replace("-", "−")
-    return f"{value:.3g}".replace("-", "−").replace("inf", "∞")
 
 
 def vector(values: Sequence[float], curve: bool = False) -> str:

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from playground.explain.coach import Advice, Evidence
+from playground.explain.numbers import plain
 
 EARLY = 400  # steps within which nothing is wrong yet
 LATELY = 20  # records that count as now
@@ -43,7 +44,7 @@ def vanishing(evidence: Evidence) -> Advice | None:
     now = evidence.experiment
     saturates = now.loss == "minimax"  # type: ignore[attr-defined]
     why = "The slope of log(1 − D) vanishes where D is sure." if saturates else "D is flat where the fakes are, so no direction looks better than another."
-    return Advice("Vanishing generator gradient", f"D is right about {right:.0%} of the fakes, and the mean pull on a fake is {pull:.1e}.", why,
+    return Advice("Vanishing generator gradient", f"D is right about {right:.0%} of the fakes, and the mean pull on a fake is {plain(pull)}.", why,
                   {"loss": "non_saturating"} if saturates else {"blur": 0.3}, "problem")  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from playground.explain.coach import Advice, Evidence, Rule
+from playground.explain.numbers import plain
 
 LATELY = 8  # records that count as now
 EARLY = 40  # steps within which nothing is wrong yet
@@ -86,7 +87,7 @@ def vanishing(evidence: Evidence) -> Advice | None:
     changes: dict[str, object] = {}
     if set(stuck) == set(_cells(evidence)):
         changes = {"forget_bias": 2.0} if "lstm" in stuck and now.forget_bias < 1 else {"length": max(10, int(now.length) // 2)}  # type: ignore[attr-defined]
-    return Advice("Vanishing gradient", f"Of the {TITLES[cell]}'s gradient {stuck[cell]:.0e} comes back to the first step, and its loss is still that of chance.",
+    return Advice("Vanishing gradient", f"Of the {TITLES[cell]}'s gradient {plain(stuck[cell], 1)} comes back to the first step, and its loss is still that of chance.",
                   "It cannot see what it would have to remember. Gated cells keep a way open; shorter sequences are a start.", changes,
                   "problem" if changes else "hint")  # fmt: skip
 

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from playground.explain.coach import Advice, Evidence
+from playground.explain.numbers import plain
 
 ENOUGH_FILMS = 4  # evaluations before a verdict on progress
 LOW_ENTROPY = 0.05  # of the largest a policy over so many actions can have
@@ -94,7 +95,7 @@ def badly_scaled(evidence: Evidence) -> Advice | None:
         return None
     if one.reward_scale <= 1 and abs(one.task.floor) > 1_000 or one.reward_scale == 0.01:  # type: ignore[attr-defined]
         return None
-    return Advice("Rewards too large", f"The critic's loss is {loss:.1e} and the gradient is {norm / one.gradient_clip:,.0f} times as long as what is let through.",  # type: ignore[attr-defined]
+    return Advice("Rewards too large", f"The critic's loss is {plain(loss)} and the gradient is {norm / one.gradient_clip:,.0f} times as long as what is let through.",  # type: ignore[attr-defined]
                   "The critic's error fills the whole gradient, and the policy's share is lost. Rewards of about 1 suit a network.",
                   {"reward_scale": 1.0 if one.reward_scale > 1 else 0.01}, "problem")  # type: ignore[attr-defined]  # fmt: skip
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from playground.explain.coach import Advice, Evidence
+from playground.explain.numbers import plain
 
 ENOUGH_LOOKS = 8
 DEAD_SHARE = 0.5
@@ -167,7 +168,7 @@ def vanishing(evidence: Evidence) -> Advice | None:
         return None
     if not 0 < slopes[0] < 0.01 * slopes[-1]:
         return None
-    return Advice("Vanishing gradient", f"The first layer's gradient is {slopes[0]:.1e}, the last one's {slopes[-1] / slopes[0]:,.0f} times that.",
+    return Advice("Vanishing gradient", f"The first layer's gradient is {plain(slopes[0])}, the last one's {slopes[-1] / slopes[0]:,.0f} times that.",
                   "Each layer shrinks the gradient on its way back. Batch norm or residual blocks keep it alive.", {}, "problem")  # fmt: skip
 
 
