@@ -50,7 +50,7 @@ def translate(text: str, beams: int = 4) -> dict[str, Any]:
     """The French of an English text; each sentence is translated by itself, and one that is too long in pieces.
 
     Returns:
-        "text"; "parts": for each sentence or piece "source" and "target" (what each token reads as, the end included in "target"),
+        "text"; "parts": for each sentence or piece "english" (as it stands in the text), "source" and "target" (what each token reads as, the end included in "target"),
         "shares", "others" and "looks" as `zoo.translate.examine` gives them, "written", "score" (the geometric mean of the shares)
         and "also": other translations as [(text, score)]; "pieces": how many sentences were cut; "left": how many parts were left out;
         "milliseconds".
@@ -62,7 +62,7 @@ def translate(text: str, beams: int = 4) -> dict[str, Any]:
     places, pieces = cut(known, text)
     ids = [known.encode(text[a:b]) for a, b in places[:TRANSLATED_PARTS]]
     found = zoo.ranked(known.model, ids, beams)
-    parts = [_part(known, source, ranked) for source, ranked in zip(ids, found, strict=True)]
+    parts = [{"english": text[a:b], **_part(known, *each)} for (a, b), *each in zip(places[: len(ids)], ids, found, strict=True)]
     return {"text": _joined(text, places, [each["written"] for each in parts]), "parts": parts, "pieces": pieces, "left": max(len(places) - TRANSLATED_PARTS, 0),
             "milliseconds": 1000 * (time.perf_counter() - started)}  # fmt: skip
 

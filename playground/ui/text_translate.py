@@ -9,6 +9,7 @@ import streamlit as st
 
 from playground import ui
 from playground.experiments import text_translate as experiment
+from playground.experiments import text_translate_script
 from playground.experiments.text_translate import Translate
 from playground.explain import text_translate as words
 from playground.figures import text as figures
@@ -36,6 +37,10 @@ def part() -> None:
     ui.tasks([ui.Task(*each) for each in words.tasks(view, data)])
     with ui.explain():
         st.markdown(words.maths(one, view.beams))
+    with st.popover("Take it home", icon=":material/download:"):
+        st.caption("The script translates the same sentences with the same weights in plain PyTorch, without this app.")
+        made = text_translate_script.files([each["english"] for each in data["parts"]], view.beams, experiment.NAME)
+        ui.files("text_translate!files", [ui.File(name, make, file, "application/octet-stream", icon) for name, make, file, icon in made])
     short = parts.short(asked["text"])
     record = {"text": asked["text"], "translation": data["text"], "sentences": [{name: each[name] for name in ("written", "score", "also")} for each in data["parts"]]}
     parts.call(record, f"from playground.experiments.text_translate import translate\n\ntranslate({short!r}, beams={view.beams})['text']",

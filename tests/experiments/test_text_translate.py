@@ -1,6 +1,8 @@
 """The translation of a text: cut into what the model reads at once, put together again, and honest about what it cannot read."""
 
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from playground import cli
 from playground.core.errors import UserError
 from playground.core.limits import TRANSLATED_PARTS
 from playground.experiments import text_translate as experiment
+from playground.experiments import text_translate_script
 from playground.experiments.text_translate import Translate
 from playground.explain import text_translate as words
 from playground.zoo import translate as zoo
@@ -92,3 +95,13 @@ def test_the_maths_and_the_tasks_follow_the_numbers():
     assert len({key for key, _, _ in words.tasks(view, data)}) == 3
     for _, _, _, values, _ in words.PRESETS:
         assert Translate(**values).arguments()["text"]
+
+
+@pytest.mark.parametrize("beams", [1, 4])
+def test_the_script_taken_home_writes_the_same_french(tmp_path, beams):
+    found = experiment.translate("I’m hungry. Where is the station?\nThe old man who lives here has lost his keys; nobody knows where.", beams)
+    for _, make, name, _ in text_translate_script.files([each["english"] for each in found["parts"]], beams, experiment.NAME):
+        made = make()
+        (tmp_path / name).write_bytes(made.encode() if isinstance(made, str) else made)
+    done = subprocess.run([sys.executable, str(tmp_path / f"{experiment.NAME}.py")], capture_output=True, text=True, timeout=100)
+    assert done.stdout.splitlines() == [each["written"] for each in found["parts"]] and len(found["parts"]) == 3, done.stderr
