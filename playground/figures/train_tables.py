@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from playground.explain.numbers import plain
 from playground.figures import theme
 
 SLOWEST, FASTEST = 1e-5, 1e-1  # lengths of an update beside its weights, ends of the scale
@@ -74,7 +75,7 @@ def _percent(value: float) -> str:
 
 
 def _short(value: float) -> str:
-    return "–" if not math.isfinite(value) else f"{value:.2g}" if 1e-3 <= abs(value) < 1e4 else f"{value:.0e}"
+    return "–" if not math.isfinite(value) else f"{value:.2g}" if 1e-3 <= abs(value) < 1e4 else plain(value, 1)
 
 
 STYLE = """<style>

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import json
+import re
+import textwrap
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -115,15 +117,22 @@ def call(card: Mapping[str, Any], beside: Sequence[str] = ()) -> str:
         of = kind_named(card["experiment"].get("of", ""))
         return f"Race of {len(members)}: {of.title}" if of else card["title"]
     settings, defaults = card["experiment"], _defaults(kind)
-    names = [name for name in beside if name in settings] or [name for name in _domains(kind) if name in settings and settings[name] != defaults[name]]
+    changed = [name for name in _domains(kind) if name in settings and settings[name] != defaults[name]]
+    names = [name for name in beside if name in settings] or [name for name in changed if not _is_digest(settings[name])]
     words = [_short(kind, name, settings[name]) for name in names[:_NAMED]]
     return " · ".join(words) + (" …" if len(names) > _NAMED else "") or "As it comes"
+
+
+def _is_digest(value: Any) -> bool:
+    """Whether this is how data of one's own is filed: no name that anybody would know them by."""
+    return isinstance(value, str) and re.fullmatch(r"[0-9a-f]{12,64}", value) is not None
 
 
 def _short(kind: type[Experiment], name: str, value: Any) -> str:
     shown = value_words(kind, name, value)
     shown = f"{shown:g}" if isinstance(shown, float) else str(shown)
-    return f"{_domains(kind)[name].label or name.replace('_', ' ')} {shown[:24]}"
+    shown = shown[:6] if _is_digest(value) else textwrap.shorten(shown.split(" (")[0], 24, placeholder=" …")
+    return f"{_domains(kind)[name].label or name.replace('_', ' ')} {shown}"
 
 
 def differing(cards: Sequence[Card]) -> list[str]:
