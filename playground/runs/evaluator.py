@@ -44,6 +44,7 @@ def main(connection: Connection) -> None:
             if not connection.poll(REST_SECONDS - TIDY_SECONDS):
                 fleeting.forget()
                 memory.give_back()
+                memory.unmap_code()
         try:
             where, arguments = connection.recv()
         except EOFError:

@@ -16,6 +16,7 @@ RELEASE_SECONDS = 10.0  # grace between a tab's end and its runs' end: a reload 
 KEPT_RUNS = 64  # ended runs kept in memory for watchers; all are in the store
 ROUND_SECONDS = 0.25
 TIDY_ROUNDS = 40  # after which freed memory is returned to the machine
+CODE_ROUNDS = 2 * TIDY_ROUNDS  # after which code that is not in use is
 
 log = logging.getLogger(__name__)
 
@@ -27,12 +28,20 @@ def keep(engine: Engine) -> None:
         rounds += 1
         try:
             if rounds % TIDY_ROUNDS == 0:
-                memory.give_back(collect=not engine.playing())  # a collection holds live pictures up
+                _tidy(engine, rounds)
             admit(engine)
             end_idle(engine)
             engine.evaluators.rest()
         except Exception:
             log.exception("the engine's housekeeping failed; it goes on")
+
+
+def _tidy(engine: Engine, rounds: int) -> None:
+    """Give memory back; what would hold live pictures up waits until none is live."""
+    still = not engine.playing()
+    memory.give_back(collect=still)
+    if still and rounds % CODE_ROUNDS == 0:
+        memory.unmap_code()
 
 
 def admit(engine: Engine) -> None:

@@ -4,11 +4,10 @@ Only imports: a computation here could start a thread pool that does not survive
 the first optimizer of a process imports it, which would cost every worker 1.5 s.
 """
 
-import gc
 import importlib
 import threading
 
-from playground.runs import processes
+from playground.runs import memory, processes
 
 _failed: list[BaseException] = []
 
@@ -44,5 +43,5 @@ torch.set_num_threads(1)
 
 # Children share these pages until they write to them. A collection writes into the header of every object it looks at, so what exists
 # by now is put where no collection looks.
-gc.collect()
-gc.freeze()
+memory.settle()
+memory.unmap_code()

@@ -16,6 +16,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser.conftest import CHROMIUM, Server
 
 AIM = 600
+REST = 30  # seconds in which nobody asks for anything
 SCREENS = (
     ("Images, name it", "images"), ("Images, why?", "images?images.part=why"), ("Images, many", "images?images.part=many"),
     ("Images, find", "images?images.part=find&images.picture=number"), ("Convolution, kernel lab", "convolution"), ("Convolution, inside", "convolution?convolution.part=inside"),
@@ -74,10 +75,12 @@ def main():
                 page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget], [data-testid=stSpinner]')", timeout=60_000)
                 time.sleep(4)
                 print(f"{title:<42} {total(server.process.pid):8.0f} MB PSS   private: {privates(server.process.pid)}", flush=True)
+            print(f"{'all processes together, at once':<42} {total(server.process.pid):8.0f} MB PSS")
+            time.sleep(REST)
             for process in family(server.process.pid):
                 if (each := held(process)) is not None:
                     print(f"  {process:>8} {each[3]:<24} PSS {each[0]:7.0f}  RSS {each[1]:7.0f}  private {each[2]:7.0f}")
-            print(f"{'all processes together':<42} {total(server.process.pid):8.0f} MB PSS (at most {AIM})")
+            print(f"{f'all processes together, {REST} s later':<42} {total(server.process.pid):8.0f} MB PSS (at most {AIM})")
         finally:
             browser.close()
             server.stop()

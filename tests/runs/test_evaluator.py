@@ -1,6 +1,7 @@
 import multiprocessing
 import signal
 import time
+from pathlib import Path
 
 import psutil
 import pytest
@@ -77,3 +78,16 @@ def test_freed_memory_goes_back_to_the_machine():
     del kept
     memory.give_back()
     assert full - before > 60e6 and resident() - before < 20e6
+
+
+def test_code_that_is_taken_out_comes_back_when_it_runs():
+    import torch
+
+    def unwritten():
+        rows = dict(row.split(":", 1) for row in Path("/proc/self/smaps_rollup").read_text().splitlines()[1:])
+        return sum(int(rows[each].split()[0]) for each in ("Shared_Clean", "Private_Clean"))
+
+    rows = torch.arange(12.0).reshape(3, 4)
+    found, before = torch.linalg.svdvals(rows), unwritten()
+    assert memory.unmap_code() > 50e6 and unwritten() < 0.6 * before
+    assert torch.equal(torch.linalg.svdvals(rows), found)
