@@ -89,17 +89,19 @@ def screen(run: Run, experiment: Gan, look: GanLook) -> None:
 
 def _score(run: Run, parts: int, word: str) -> None:
     now, floor = run.last_metrics(), run.scene().get("js_floor", math.nan)
-    if not now:
-        return
+    covered = good = apart = right = "–"  # the place is kept before there are figures: what stands below must not jump away from a finger
+    sides = ""
+    if now:
+        covered, good, apart = f"{now['covered']:.0f} of {parts}", f"{now['quality']:.0%}", f"{now['js']:.3f}"
+        right = f"{(now['right_on_real'] + now['right_on_fake']) / 2:.0%}"
+        sides = f"Real points {now['right_on_real']:.0%}, fakes {now['right_on_fake']:.0%}. "
     with st.container(horizontal=True, gap="medium", key="gan-score"):
-        st.metric(f"{word.capitalize()} covered", f"{now['covered']:.0f} of {parts}", width="content",
-                  help=f"{word.capitalize()} that get at least a quarter of the fakes they are due.")  # fmt: skip
-        st.metric("Good fakes", f"{now['quality']:.0%}", width="content", help="Fakes within three standard deviations of a centre or of the curve.")
-        st.metric("JS divergence", f"{now['js']:.3f}", width="content",
-                  help="How far the fakes are from the data: 0 is the same distribution, 0.693 nothing in common. "
-                       f"Two samples of the real data differ by {floor:.3f}.")  # fmt: skip
-        st.metric("D is right", f"{(now['right_on_real'] + now['right_on_fake']) / 2:.0%}", width="content",
-                  help=f"Real points {now['right_on_real']:.0%}, fakes {now['right_on_fake']:.0%}. At the end of a perfect game it can only guess: 50 %.")  # fmt: skip
+        st.metric(f"{word.capitalize()} covered", covered, width="content", help=f"{word.capitalize()} that get at least a quarter of the fakes they are due.")
+        st.metric("Good fakes", good, width="content", help="Fakes within three standard deviations of a centre or of the curve.")
+        st.metric("JS divergence", apart, width="content",
+                  help="How far the fakes are from the data: 0 is the same distribution, 0.693 nothing in common."
+                       + (f" Two samples of the real data differ by {floor:.3f}." if math.isfinite(floor) else ""))  # fmt: skip
+        st.metric("D is right", right, width="content", help=f"{sides}At the end of a perfect game it can only guess: 50 %.")
 
 
 # Looking inside ---------------------------------------------------------------------------------------------------------------

@@ -37,6 +37,8 @@ def test_a_first_visit_sees_the_modes_found_and_a_side_can_be_frozen(visit):
 def test_the_next_update_is_taken_apart_and_played(visit):
     page = visit("gans?ganlook.inside=slow", height=1800)
     running(page, 50)
+    page.get_by_text(re.compile(r"\d of 8")).first.wait_for()
+    still(page)  # a press on what is about to move lands beside it
     page.get_by_role("button", name="Take the next update apart").click()
     page.get_by_text(re.compile(r"The update after step [1-9]")).wait_for(timeout=60_000)
     page.get_by_text(re.compile(r"^(Noise|Generate|Judge|D learns|Pull|Move)\. ")).first.wait_for(timeout=60_000)
