@@ -9,6 +9,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from playground.core.errors import UserError
+
 _lock = threading.Lock()
 _context: Any = None
 
@@ -44,6 +46,9 @@ def kill(process: Any) -> None:
 
 
 def _set_up() -> Any:
+    back = os.environ.get("PLAYGROUND_NICE") or "10"
+    if not (back.isdecimal() and int(back) < 20):  # found out here, in words, and not in a process that ends without any
+        raise UserError(f"PLAYGROUND_NICE is {back[:20]!r}; it must be a whole number from 0 to 19.", "Set it anew or leave it out, and start again.")
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # spinning OpenMP threads slow competing runs to a crawl
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     root = str(Path(__file__).resolve().parents[2])

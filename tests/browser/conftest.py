@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser.harness.tab import Tab
+
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")  # the shell draws no window of its own: a fifth faster
 CHROMIUM = next((found for name in NAMES if (found := shutil.which(name))), None)
@@ -105,3 +107,33 @@ def visit(app, browser):
     yield go
     for context in opened:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def harness():
+    """Address of the app that shows each component by itself."""
+    port = free_port()
+    options = {"port": port, "address": "127.0.0.1", "headless": "true", "fileWatcherType": "none"}
+    command = [sys.executable, "-m", "streamlit", "run", "tests/browser/harness/app.py", *(f"--server.{name}={value}" for name, value in options.items())]
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
+            break
+        except OSError:
+            assert server.poll() is None and time.monotonic() < deadline, "the harness app did not start"
+            time.sleep(0.1)
+    yield address
+    server.terminate()
+    server.wait(10)
+
+
+@pytest.fixture
+def tab(browser, harness):
+    """A page of the harness app; nothing may go wrong in it."""
+    opened = Tab(browser, harness)
+    yield opened
+    opened.page.close()
+    assert opened.errors == []
