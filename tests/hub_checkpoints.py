@@ -109,14 +109,23 @@ def rewriter(place, family="t5"):
 
 def translator(place):
     """A Marian, whose words are split by a library of its own."""
+    import io
+
+    import sentencepiece
+
     transformers = _libraries()
+    lines, made = ["the cat sat on the mat.", "a dog ran in the park.", "der Hund lief im Park.", "die Katze auf der Matte."] * 20, io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(sentence_iterator=iter(lines), model_writer=made, vocab_size=60, hard_vocab_limit=False, minloglevel=2)
+    pieces = sentencepiece.SentencePieceProcessor(model_proto=made.getvalue())
+    names = ["</s>", "<unk>", *(each for i in range(len(pieces)) if not (each := pieces.id_to_piece(i)).startswith("<")), "<pad>"]
+    last = len(names) - 1
     network = transformers.MarianMTModel(transformers.MarianConfig(
-        vocab_size=8, d_model=16, encoder_layers=1, decoder_layers=1, encoder_attention_heads=2, decoder_attention_heads=2, encoder_ffn_dim=16, decoder_ffn_dim=16,
-        max_position_embeddings=32, pad_token_id=7, eos_token_id=0, forced_eos_token_id=0, decoder_start_token_id=7,
+        vocab_size=len(names), d_model=16, encoder_layers=1, decoder_layers=1, encoder_attention_heads=2, decoder_attention_heads=2, encoder_ffn_dim=16, decoder_ffn_dim=16,
+        max_position_embeddings=512, pad_token_id=last, eos_token_id=0, forced_eos_token_id=0, decoder_start_token_id=last,
     ))  # fmt: skip
     settings = {"tokenizer_class": "MarianTokenizer", "source_lang": "en", "target_lang": "de"}
-    return _saved(place, network) | {"tokenizer_config.json": json.dumps(settings).encode(), "vocab.json": b'{"</s>": 0, "<unk>": 1, "<pad>": 7}', "source.spm": b"\n\x00",
-                                     "target.spm": b"\n\x00"}  # fmt: skip
+    return _saved(place, network) | {"tokenizer_config.json": json.dumps(settings).encode(), "vocab.json": json.dumps({each: i for i, each in enumerate(names)}).encode(),
+                                     "source.spm": made.getvalue(), "target.spm": made.getvalue()}  # fmt: skip
 
 
 def listener(place):

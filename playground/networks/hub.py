@@ -12,7 +12,7 @@ from torch import nn
 from playground.core.errors import UserError
 from playground.data import hub_files
 
-LIBRARIES = ("SentencePiece", "sacremoses", "phonemizer", "uroman", "tiktoken")  # that some tokenizers want
+LIBRARIES = ("sacremoses", "phonemizer", "uroman", "tiktoken")  # that some tokenizers want
 
 
 class LogitsOf(nn.Module):

@@ -28,7 +28,7 @@ def answered(repository, task, text=CAT, **more):
 @pytest.mark.parametrize(("task", "repository", "gives"), [
     ("fill", "tiny/masked", "choices"), ("classify", "tiny/feelings", "choices"), ("infer", "tiny/infer", "choices"), ("names", "tiny/names", "names"),
     ("question", "tiny/answers", "choices"), ("generate", "tiny/gpt2", "text"), ("chat", "tiny/talker", "text"), ("rewrite", "tiny/bart", "text"),
-    ("translate", "tiny/t5", "text"),
+    ("translate", "tiny/t5", "text"), ("translate", "tiny/marian", "text"),
 ])  # fmt: skip
 def test_each_task_is_answered_by_a_model_just_fetched(hub, task, repository, gives):
     asked = {"text": "the cat ___ on the mat." if task == "fill" else CAT, "extra": {"infer": "who sat ?, cat", "question": "who sat ?"}.get(task, "")}
@@ -42,7 +42,7 @@ def test_each_task_is_answered_by_a_model_just_fetched(hub, task, repository, gi
     assert answered(repository, task, **asked)[gives] == found[gives] and sum(hub.asked.values()) == before  # the second time nothing is asked of the network
 
 
-@pytest.mark.parametrize("repository", ["tiny/t5", "tiny/bart"])
+@pytest.mark.parametrize("repository", ["tiny/t5", "tiny/bart", "tiny/marian"])
 def test_a_translation_in_pieces_is_that_of_transformers_itself(hub, repository):
     import torch
 
@@ -88,12 +88,15 @@ def test_what_a_model_cannot_or_must_not_do_is_said(hub, task, repository, words
     assert not any("pytorch_model.bin" in each for each in hub.asked)
 
 
-def test_a_translator_whose_words_need_a_library_that_is_not_here_names_it(hub):
-    from importlib.util import find_spec
+def test_a_model_whose_words_need_a_library_that_is_not_here_names_it(hub, monkeypatch):
+    import transformers
 
-    if find_spec("sentencepiece"):
-        pytest.skip("the library is here")
-    with pytest.raises(UserError, match="tiny/marian needs SentencePiece, a library that is not part of this installation"):
+    def lacking(*_, **__):
+        raise ImportError("The tokenizer requires the uroman library but it was not found in your environment.")
+
+    monkeypatch.setattr(transformers.AutoTokenizer, "from_pretrained", lacking)
+    text_hub.loaded.cache_clear()
+    with pytest.raises(UserError, match="tiny/marian needs uroman, a library that is not part of this installation"):
         answered("tiny/marian", "translate")
 
 
