@@ -26,18 +26,20 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
+from torch.nn import functional
 
 CLASSES = {classes!r}
 RATE, FRAME, FOURIER, HOP, BANDS, FRAMES = {rate}, {frame}, {fourier}, {hop}, {bands}, {frames}
 LOWEST, HIGHEST, FLOOR = {lowest}, {highest}, {floor}
 WINDOW, BINS = FRAMES * HOP, FOURIER // 2 + 1
 GAP, MARGIN, SHORTEST, REACH, BREATH, QUIET = {gap}, {margin}, {shortest}, {reach}, {breath}, {quiet}
+AROUND, LOUDEST = {around}, {loud}
 '''
 _MAIN = """
 with wave.open(sys.argv[1] if len(sys.argv) > 1 else "sound.wav") as file:
     assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (RATE, 1, 2), "one channel of 16 bits at 8 kHz, as the screen offers it"
     sound = np.frombuffer(file.readframes(file.getnframes()), "<i2").astype(np.float32) / 32767
-model = Ears(len(CLASSES))
+model = Ear(len(CLASSES))
 weights = load_file(sys.argv[2] if len(sys.argv) > 2 else "spoken-digits.safetensors")
 model.load_state_dict({name: value.float() if value.is_floating_point() else value for name, value in weights.items()})
 found = words(sound)
@@ -51,12 +53,12 @@ for share, i in zip(*shares.topk(3), strict=True):
 
 def script(changes: Mapping[str, Any]) -> str:
     """A program that repeats the answer on screen from the sound that is offered beside it; `changes` were done to that sound."""
-    from playground.networks.speech import Ear, Ears, _conv
+    from playground.networks.speech import AROUND, LOUDEST, Bend, Ear, _pair
 
     done = ", ".join(f"{name} {value}" for name, value in changes.items())
     head = _HEAD.format(changes=done, classes=speech.CLASSES, rate=maths.RATE, frame=maths.FRAME, fourier=maths.FOURIER, hop=maths.HOP, bands=maths.BANDS, frames=maths.FRAMES,
                         lowest=maths.LOWEST, highest=maths.HIGHEST, floor=maths.FLOOR, gap=maths.GAP, margin=maths.MARGIN, shortest=maths.SHORTEST,
-                        reach=maths.REACH, breath=maths.BREATH, quiet=maths.QUIET)  # fmt: skip
+                        reach=maths.REACH, breath=maths.BREATH, quiet=maths.QUIET, around=AROUND, loud=LOUDEST)  # fmt: skip
     seen = (maths.mel, maths.hertz, maths.edges, maths.filters, maths.power, maths.logarithm, maths.picture)
-    parts = (*seen, maths.loudness, maths.faint_frames, maths.words, maths.window, _conv, Ear, Ears)
+    parts = (*seen, maths.loudness, maths.faint_frames, maths.words, maths.window, Bend, _pair, Ear)
     return head + "".join(f"\n\n{inspect.getsource(part)}" for part in parts) + "\n" + _MAIN

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 RATE = 8_000  # samples a second that the network hears
 FRAME, HOP = 200, 80  # samples: frames of 25 ms, one every 10 ms
 FOURIER = 256  # samples that a frame is filled up to with zeros before it is transformed
-BANDS = 40
-LOWEST, HIGHEST = 60.0, 3_900.0  # Hz that the bands cover
+BANDS = 32
+LOWEST, HIGHEST = 60.0, 3_800.0  # Hz that the bands cover, as many and as far as the network's embedding was trained with
 FRAMES = 128
 WINDOW = FRAMES * HOP  # samples of one picture: 1.28 s
 FLOOR = 6.0  # powers of ten below the loudest cell, from which everything counts as silence

@@ -1,67 +1,72 @@
-"""The network that hears digits: convolutions over a log-mel picture, low frequencies at the top of the stack, time kept to the end."""
+"""The network that hears digits: a speech embedding that was trained on far more voices than we have, and a head of our own.
+
+The embedding is `speech_embedding`, which Google published under the Apache licence 2.0 (J. Lin, K. Kilgour, D. Roblek and M. Sharifi, "Training Keyword
+Spotters with Limited and Synthesized Speech Data", ICASSP 2020, section 3): convolutions over bands and over time in turn, 330,000 weights. The head is one
+matrix on what the embedding heard over the whole word.
+"""
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
+
+from playground.functions.speech import FLOOR
+
+AROUND = 38  # frames of silence put on both sides: the embedding hears 76 frames at once and would not reach the ends
+LOUDEST = 4.0  # natural logarithm of the magnitude that the loudest cell is given: of speech near a microphone, as the embedding met it
 
 
-def _conv(inputs: int, outputs: int, size: tuple[int, int], stride: tuple[int, int] = (1, 1), padding: tuple[int, int] = (1, 1)) -> nn.Sequential:
-    return nn.Sequential(nn.Conv2d(inputs, outputs, size, stride, padding, bias=False), nn.BatchNorm2d(outputs), nn.ReLU())
+class Bend(nn.Module):
+    """max(x, x / 5, -0.4): a leaky ReLU that does not leak on for ever."""
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        return functional.leaky_relu(inputs, 0.2).clamp_min(-0.4)
+
+
+def _pair(inputs: int, outputs: int) -> tuple[nn.Module, ...]:
+    """Three neighbouring bands seen together, then three frames."""
+    return nn.Conv2d(inputs, outputs, (1, 3), padding=(0, 1)), Bend(), nn.Conv2d(outputs, outputs, (3, 1)), Bend()
 
 
 class Ear(nn.Module):
-    """Log-mel pictures (batch, 40, 128) in, scores (batch, classes) out.
+    """Log-mel pictures (batch, 32, 128) in, scores (batch, classes) out.
 
-    Frequency is folded into channels step by step; time is divided by four, and what remains is summed up by its mean and its maximum, so that a
-    word may stand anywhere in the window.
+    The layers halve the bands five times and time three times, until 96 numbers are left for every 80 ms, each of them from 0.76 s of sound. The head takes
+    their mean, maximum and minimum over time, so that a word may stand anywhere in the window.
 
     Args:
         classes: How many.
-        dropout: Share of the summary's numbers that is set to 0 in training.
     """
 
     WIDTH = 96
 
-    def __init__(self, classes: int = 11, dropout: float = 0.3):
+    def __init__(self, classes: int = 11):
         super().__init__()
         self.layers = nn.Sequential(
-            _conv(1, 24, (5, 5), (2, 2), (2, 2)),  # 20 × 64
-            _conv(24, 40, (3, 3), (2, 2)),  # 10 × 32
-            _conv(40, 40, (3, 3)),
-            _conv(40, 64, (3, 3), (2, 1)),  # 5 × 32
-            _conv(64, self.WIDTH, (5, 1), padding=(0, 0)),  # 1 × 32
-            _conv(self.WIDTH, self.WIDTH, (1, 7), padding=(0, 3)),  # sees 0.7 s, so that the order of sounds counts
-        )
-        self.drop = nn.Dropout(dropout)
-        self.head = nn.Linear(2 * self.WIDTH, classes)
+            nn.Conv2d(1, 24, 3, padding=(0, 1), bias=False), nn.ReLU(), nn.BatchNorm2d(24, eps=1e-3), Bend(),  # 202 frames × 32 bands
+            *_pair(24, 24), nn.MaxPool2d(2),  # 100 × 16
+            *_pair(24, 48), *_pair(48, 48), nn.MaxPool2d((1, 2)),  # 96 × 8
+            *_pair(48, 72), *_pair(72, 72), nn.MaxPool2d(2),  # 46 × 4
+            *_pair(72, 96), *_pair(96, 96), nn.MaxPool2d((1, 2)),  # 42 × 2
+            *_pair(96, 96), *_pair(96, 96), nn.MaxPool2d(2),  # 19 × 1
+            nn.Conv2d(96, self.WIDTH, (3, 1), bias=False),  # 17 × 1
+        )  # fmt: skip
+        self.head = nn.Linear(3 * self.WIDTH, classes)
 
     def course(self, pictures: Tensor) -> Tensor:
-        """What is heard when: (batch, WIDTH, 32), one column for every 40 ms."""
-        return self.layers(pictures.unsqueeze(1)).squeeze(2)
+        """What is heard when: (batch, WIDTH, 17), a column for every 80 ms, the first at the beginning of the picture."""
+        heard = (pictures - 1) * (FLOOR / 4 * math.log(10)) + LOUDEST  # magnitudes, not powers: half the logarithm
+        silence = LOUDEST - FLOOR / 2 * math.log(10)
+        padded = functional.pad(heard.transpose(1, 2), (0, 0, AROUND, AROUND), value=silence)
+        return self.layers(padded.unsqueeze(1)).squeeze(3)
 
     def summary(self, pictures: Tensor) -> Tensor:
-        """Mean and maximum over time, (batch, 2 WIDTH)."""
+        """Mean, maximum and minimum over time, (batch, 3 WIDTH)."""
         course = self.course(pictures)
-        return torch.cat([course.mean(2), course.amax(2)], 1)
+        return torch.cat([course.mean(2), course.amax(2), course.amin(2)], 1)
 
     def forward(self, pictures: Tensor) -> Tensor:
-        return self.head(self.drop(self.summary(pictures)))
-
-
-class Ears(nn.Module):
-    """Several ears that learnt apart from one another, from other beginnings: the mean of their scores errs less than any of them.
-
-    Takes and gives what `Ear` does.
-    """
-
-    def __init__(self, classes: int = 11, members: int = 2):
-        super().__init__()
-        self.members = nn.ModuleList(Ear(classes) for _ in range(members))
-
-    def course(self, pictures: Tensor) -> Tensor:
-        """What all of them hear when, side by side: (batch, members · WIDTH, 32)."""
-        return torch.cat([each.course(pictures) for each in self.members], 1)
-
-    def forward(self, pictures: Tensor) -> Tensor:
-        return torch.stack([each(pictures) for each in self.members]).mean(0)
+        return self.head(self.summary(pictures))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from playground.zoo import cards
 
 if TYPE_CHECKING:
-    from playground.networks.speech import Ears
+    from playground.networks.speech import Ear
 
 FOLDER = cards.WEIGHTS / "speech"
 NAME = "spoken-digits"
@@ -22,7 +22,7 @@ class SpeechCard(cards.AnyCard):
     Attributes:
         scores: What the recipe measured on speakers that the measured network had not heard, each named.
         speakers: Accuracy by held-out speaker.
-        seconds: Of training, all held-out rounds together, on one thread of a shared machine.
+        seconds: Of the whole recipe with all held-out rounds, on two threads of a shared machine.
     """
 
     classes: tuple[str, ...]
@@ -54,7 +54,7 @@ def keep(name: str, arrays: dict[str, Any], about: dict[str, Any]) -> SpeechCard
 
 
 @lru_cache(2)
-def load(name: str = NAME) -> Ears:
+def load(name: str = NAME) -> Ear:
     """The bundled network in evaluation mode, float32.
 
     Raises:
@@ -62,10 +62,10 @@ def load(name: str = NAME) -> Ears:
     """
     from safetensors.torch import load_file
 
-    from playground.networks.speech import Ears
+    from playground.networks.speech import Ear
 
     card = speech_card(name)
     state = load_file(FOLDER / f"{card.name}.safetensors")
-    model = Ears(len(card.classes), 1 + max(int(key.split(".")[1]) for key in state))
+    model = Ear(len(card.classes))
     model.load_state_dict({key: value.float() if value.is_floating_point() else value for key, value in state.items()})
     return model.eval()
