@@ -22,6 +22,7 @@ AROUND = 0.25  # seconds of the recording kept around the word that is changed
 NOISES = (*range(-10, 31, 5), CLEAN)  # dB at which the accuracy curve is measured
 STEPS = 24  # points on the way of integrated gradients
 PATCH = (6, 12)  # bands and frames that occlusion silences at once
+AT_ONCE = 8  # pictures that the network is given: what more of them leave behind no longer fits into the processor's cache
 
 
 def found(sound: np.ndarray) -> list[tuple[int, int]]:
@@ -113,8 +114,7 @@ def course(chosen: Mapping[str, Any]) -> dict[str, Any]:
     """Every word of a recording, named as it is: `labels`, `shares` of the likeliest, `spans` in seconds, and `line` (2, m) of the recording."""
     whole, words = _taken(chosen["sound"], chosen["upload"])
     windows = np.stack([maths.window(whole, *each)[0] for each in words])
-    with torch.inference_mode():
-        shares = speech.load()(maths.picture(torch.from_numpy(windows))).double().softmax(1)
+    shares = answers(speech.load(), maths.picture(torch.from_numpy(windows))).double().softmax(1)
     best = shares.max(1)
     return {"labels": [speech.CLASSES[i] for i in best.indices.tolist()], "shares": best.values.numpy().copy(), "length": len(whole) / maths.RATE,
             "spans": [[begin / maths.RATE, end / maths.RATE] for begin, end in words], "line": envelope(whole, 900)}  # fmt: skip
@@ -157,16 +157,23 @@ def occluded(model: Any, picture: Any, target: int, patch: tuple[int, int] = PAT
     tall, wide = patch
     rows = [*range(0, maths.BANDS - tall + 1, tall // 2)]
     columns = [*range(0, maths.FRAMES - wide + 1, wide // 2)]
-    silenced = picture.expand(len(rows) * len(columns), -1, -1).clone()
-    for k, (row, column) in enumerate((row, column) for row in rows for column in columns):
+    corners = [(row, column) for row in rows for column in columns]
+    heard = [(row, column) for row, column in corners if float(picture[row : row + tall, column : column + wide].max()) > -1]  # silencing what is silent changes nothing
+    silenced = picture.expand(len(heard), -1, -1).clone()
+    for k, (row, column) in enumerate(heard):
         silenced[k, row : row + tall, column : column + wide] = -1.0
-    with torch.inference_mode():
-        falls = (model(picture[None])[0, target] - model(silenced)[:, target]).numpy()
+    falls = dict(zip(heard, (answers(model, picture[None])[0, target] - answers(model, silenced)[:, target]).tolist(), strict=True))
     total, count = np.zeros(picture.shape, np.float32), np.zeros(picture.shape, np.float32)
-    for fall, (row, column) in zip(falls, ((row, column) for row in rows for column in columns), strict=True):
-        total[row : row + tall, column : column + wide] += fall
+    for row, column in corners:
+        total[row : row + tall, column : column + wide] += falls.get((row, column), 0.0)
         count[row : row + tall, column : column + wide] += 1
-    return total / np.maximum(count, 1), len(falls) + 1
+    return total / np.maximum(count, 1), len(heard) + 1
+
+
+def answers(model: Any, pictures: Any) -> Any:
+    """Scores (n, classes) of pictures (n, BANDS, FRAMES)."""
+    with torch.inference_mode():
+        return torch.cat([model(part) for part in pictures.split(AT_ONCE)])
 
 
 # Many -------------------------------------------------------------------------------------------------------------------------
@@ -196,8 +203,7 @@ def shares_of(sounds: Sequence[np.ndarray]) -> np.ndarray:
         words = maths.words(sound)
         begin, end = max(words, key=lambda each: maths.loudness(sound[each[0] : each[1]])) if words else (0, len(sound))
         windows.append(maths.window(sound, begin, end)[0])
-    with torch.inference_mode():
-        return speech.load()(maths.picture(torch.from_numpy(np.stack(windows)))).double().softmax(1).numpy()
+    return answers(speech.load(), maths.picture(torch.from_numpy(np.stack(windows)))).double().softmax(1).numpy()
 
 
 def name_all(sounds: Sequence[np.ndarray], top: int) -> list[dict[str, Any]]:
@@ -215,9 +221,8 @@ def name_all(sounds: Sequence[np.ndarray], top: int) -> list[dict[str, Any]]:
         except UserError as error:
             rows.append({"error": str(error)})
             continue
-        with torch.inference_mode():
-            windows = np.stack([maths.window(sound, *each)[0] for each in words])
-            shares = speech.load()(maths.picture(torch.from_numpy(windows))).double().softmax(1)
+        windows = np.stack([maths.window(sound, *each)[0] for each in words])
+        shares = answers(speech.load(), maths.picture(torch.from_numpy(windows))).double().softmax(1)
         loudest = max(range(len(words)), key=lambda i: maths.loudness(sound[words[i][0] : words[i][1]]))
         best = shares[loudest].topk(min(top, len(speech.CLASSES)))
         said = [speech.CLASSES[i] for i in shares.argmax(1).tolist()]

@@ -16,7 +16,7 @@ PRESETS = (
     (
         "samples",
         "Three bundled words",
-        "Six clips, three words of two speakers each; try them on a third. They are digits, which the network was trained to hear: your own words are harder.",
+        "Six clips, three words of two speakers each; try them on a third. The embedding below the head was made for words of any kind: yours are learnt the same way.",
         {},
         True,
     ),

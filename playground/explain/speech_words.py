@@ -22,7 +22,7 @@ INTRODUCTIONS = {
     "hear": "A network of some hundred thousand numbers hears one digit. Say one yourself: look at what the word looks like to it, which part it goes by, and how "
     "much noise it stands.",
     "inside": "A network hears no sound; it looks at a picture. Here one column of that picture comes about, stage by stage, from the samples of a microphone.",
-    "teach": "Teach it words of your own from a few recordings each. The bundled network listens, a small head on top learns, in a second or two.",
+    "teach": "Teach it words of your own from a few recordings each. The bundled network listens, a small head on top learns, in less than a second.",
     "many": "Many recordings at once: each is read, its words are found and named; what cannot be read is listed with the reason.",
     "hub": "Whole sentences into text with times, and text into speech: larger models, fetched from the Hub when you ask for it.",
 }
@@ -30,8 +30,8 @@ _HEAR: tuple[Row, ...] = (
     ("seven", "Seven", "Two syllables with a hiss in front: look for the s above 3 kHz and for the dark bar of the v in the middle.", {"sound": "digit-7"}, True),
     ("number", "Five digits", "Each word is found by its loudness, cut out, and heard by itself.", {"sound": "number"}, True),
     ("road", "By a road", "10 dB of brown noise: it lies below 300 Hz, and the word above it is untouched.", {"sound": "digit-3", "noise": 10, "colour": "brown"}, True),
-    ("child", "Pitched up like a child", "Eight semitones up moves the throat's resonances as well, further than any child's: to the network these are other vowels.",
-     {"sound": "digit-2", "pitch": 8.0}, False),
+    ("child", "An octave up", "Twelve semitones up move the throat's resonances as well, further than any child's: to the network these are other vowels. It stands about nine.",
+     {"sound": "digit-2", "pitch": 12.0}, False),
     ("drowned", "Noise until it fails", "White noise as loud as the word covers all that is quiet in it: the hisses go first, the loud vowel last.",
      {"sound": "digit-6", "noise": -4, "colour": "white"}, False),
     ("backwards", "Played backwards", "Every frequency is there, in the wrong order. It was taught that digits said backwards are none.",

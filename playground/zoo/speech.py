@@ -60,6 +60,7 @@ def load(name: str = NAME) -> Ear:
     Raises:
         UserError: When there is no such network.
     """
+    import torch
     from safetensors.torch import load_file
 
     from playground.networks.speech import Ear
@@ -68,4 +69,4 @@ def load(name: str = NAME) -> Ear:
     state = load_file(FOLDER / f"{card.name}.safetensors")
     model = Ear(len(card.classes))
     model.load_state_dict({key: value.float() if value.is_floating_point() else value for key, value in state.items()})
-    return model.eval()
+    return model.eval().to(memory_format=torch.channels_last)  # half the time on a processor, most of it saved in pooling
