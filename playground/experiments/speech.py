@@ -15,7 +15,7 @@ SOUNDS = {**samples(), OWN: "Your recording"}
 COLOURS = {"white": "White: a hiss", "pink": "Pink: rain", "brown": "Brown: a distant road"}
 SLOPES = {"white": 0.0, "pink": 1.0, "brown": 2.0}
 EARS = {"network": "The bundled network", "picture": "The picture alone"}
-METHODS = {"integrated": "Integrated gradients", "occlusion": "Occlusion"}
+METHODS = {"occlusion": "Occlusion", "integrated": "Integrated gradients"}
 CLEAN = 40  # dB between word and noise from which no noise is added
 
 
@@ -37,9 +37,9 @@ class Speech(Still):
     pitch: float = number(0.0, -12.0, 12.0, step=0.5, unit="semitones", label="Pitch", help="Twelve semitones double every frequency, as a much smaller speaker would.")
     speed: float = number(1.0, 0.5, 2.0, step=0.05, label="Speed", help="Twice as fast is half as long, at the same pitch.")
     backwards: bool = switch(False, label="Backwards", help="The same frequencies in the opposite order.")
-    method: str = choice("integrated", METHODS, label="Explanation", help="Integrated gradients add up slopes on the way from silence; occlusion silences one patch after another.")
+    method: str = choice("occlusion", METHODS, label="Explanation", help="Occlusion silences one patch after another; integrated gradients add up slopes on the way from silence.")
     target: int = integer(-1, -1, 10, group="hidden", label="Answer to explain")
-    moment: float = number(0.4, 0.0, 1.0, step=0.005, label="Moment", help="Which frame of the word is taken apart: 0 is its beginning, 1 its end.")
+    moment: float = number(0.47, 0.0, 1.0, step=0.005, label="Moment", help="Which frame of the word is taken apart: 0 is its beginning, 1 its end.")
     project: str = text("", max_length=16, group="hidden", label="Own words")
     ears: str = choice(
         "network", EARS, label="What the head hears", help="The frozen layers of the bundled network, or the log-mel picture itself, as a measure of what the network adds."

@@ -21,7 +21,7 @@ from playground.zoo import speech
 AROUND = 0.25  # seconds of the recording kept around the word that is changed
 NOISES = (*range(-10, 31, 5), CLEAN)  # dB at which the accuracy curve is measured
 STEPS = 24  # points on the way of integrated gradients
-PATCH = (6, 12)  # bands and frames that occlusion silences at once
+PATCH = (8, 12)  # bands and frames that occlusion silences at once
 AT_ONCE = 8  # pictures that the network is given: what more of them leave behind no longer fits into the processor's cache
 
 

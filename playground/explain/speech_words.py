@@ -11,6 +11,7 @@ import numpy as np
 
 from playground.data.audio import OWN, WORDS
 from playground.experiments.speech import CLEAN, Speech
+from playground.experiments.speech_hear import PATCH
 from playground.functions import speech as maths
 from playground.zoo import speech
 
@@ -226,7 +227,7 @@ def maths_of(view: Speech, data: Data, reason: Data) -> str:
                   rf"Here the sum is ${reason['total']:+.3f}$ and $z(x) - z(b) = {reason['gap']:+.3f}$; the difference is what {reason['asked']} midpoints leave of "
                   rf"the integral."]  # fmt: skip
     else:
-        lines += [rf"**Occlusion** of $z_\text{{{data['classes'][t]}}}$: a patch $P$ of 6 bands × 12 frames is made silent, and every cell gets the mean over the "
+        lines += [rf"**Occlusion** of $z_\text{{{data['classes'][t]}}}$: a patch $P$ of {PATCH[0]} bands × {PATCH[1]} frames is made silent, and every cell gets the mean over the "
                   rf"patches that cover it:",
                   r"$$S_{ij} = \operatorname{mean}_{P \ni ij} \big( z(x) - z(x \text{ without } P) \big)$$"]  # fmt: skip
     if view.noise < CLEAN:
