@@ -19,7 +19,7 @@ from playground.explain import images_words as words
 from playground.figures import convolution, convolution_inside
 from playground.figures import images as figures
 from playground.figures.panels import Panel
-from playground.ui import images_models, panels
+from playground.ui import images_models, makes_way, panels
 from playground.ui.images_canvas import show
 
 KINDS = ["png", "jpg", "jpeg", "bmp", "gif", "webp", "tif", "tiff"]
@@ -58,10 +58,11 @@ def source(view: Images) -> None:
     more: dict[str, tuple[str, np.ndarray]] = {}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button("Draw", key="images!draw", icon=":material/draw:", on_click=ui.set_values, args=(Images,), kwargs={"picture": DRAWN})
-        with st.popover("Upload", icon=":material/upload:"):
-            files = st.file_uploader("Pictures", type=KINDS, key="images!files", accept_multiple_files=True, max_upload_size=IMAGE_BYTES // MIB, help="They stay on this machine.")
-        with st.popover("Camera", icon=":material/photo_camera:", key="images!camera!open", on_change="rerun"):
-            shot = st.camera_input("Camera", key="images!camera", label_visibility="collapsed", on_change=_seen)
+        box, close = makes_way.popover("Upload", "upload", "images!files!open")
+        files = box.file_uploader("Pictures", type=KINDS, key="images!files", accept_multiple_files=True, max_upload_size=IMAGE_BYTES // MIB, on_change=close,
+                                  help="They stay on this machine.")  # fmt: skip
+        box, close = makes_way.popover("Camera", "photo_camera", "images!camera!open")
+        shot = box.camera_input("Camera", key="images!camera", label_visibility="collapsed", on_change=close)
     _bring([*(files or [])[:PHOTOGRAPH_FILES], *([shot] if shot else [])])
     for digest, name in own[:KEPT]:
         try:
@@ -72,11 +73,6 @@ def source(view: Images) -> None:
     show("images_gallery", figures.gallery(selected, more), on_drag=setting(view))
     for problem in st.session_state.get("images!refused", ())[:4]:
         st.error(problem, icon=":material/error:")
-
-
-def _seen() -> None:
-    """A photograph is taken: the camera makes way for the answer."""
-    st.session_state["images!camera!open"] = False
 
 
 def _bring(files: list[Any]) -> None:

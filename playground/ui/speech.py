@@ -18,7 +18,7 @@ from playground.experiments.speech_script import script
 from playground.explain import speech_words as words
 from playground.figures import speech as figures
 from playground.figures.panels import Panel
-from playground.ui import panels
+from playground.ui import makes_way, panels
 from playground.ui.speech_canvas import show
 from playground.zoo import speech
 
@@ -47,11 +47,11 @@ def source(view: Speech) -> None:
     """Microphone and files, then the gallery of what is there to be heard."""
     own: list[tuple[str, str]] = st.session_state.setdefault(MINE, [])
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        with st.popover("Microphone", icon=":material/mic:"):
-            spoken = st.audio_input("Say a digit, zero to nine", key="speech!microphone", sample_rate=16_000)
-            st.caption(MICROPHONE)
-        with st.popover("Upload", icon=":material/upload:"):
-            files = st.file_uploader("Sound files", type=KINDS, key="speech!files", accept_multiple_files=True, max_upload_size=SOUND_BYTES // MIB)
+        box, close = makes_way.popover("Microphone", "mic", "speech!microphone!open")
+        spoken = box.audio_input("Say a digit, zero to nine", key="speech!microphone", sample_rate=16_000, on_change=close)
+        box.caption(MICROPHONE)
+        box, close = makes_way.popover("Upload", "upload", "speech!files!open")
+        files = box.file_uploader("Sound files", type=KINDS, key="speech!files", accept_multiple_files=True, max_upload_size=SOUND_BYTES // MIB, on_change=close)
     bring([*(files or [])[:SOUND_FILES], *([spoken] if spoken else [])])
     if len(files or ()) > SOUND_FILES:
         st.error(f"These are {len(files):,} files; the first {SOUND_FILES} were taken. “Many at once” lists them all.", icon=":material/error:")

@@ -76,14 +76,38 @@ def app(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def browser():
+def browser(tmp_path_factory):
+    """Its microphone hears a person who says “seven” over and over, its camera sees the browser's own test picture."""
     from playwright.sync_api import sync_playwright
 
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+    spoken = tmp_path_factory.mktemp("microphone") / "seven.wav"
+    spoken.write_bytes(said_again())
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run", "--use-fake-device-for-media-stream",
+             "--use-fake-ui-for-media-stream", f"--use-file-for-fake-audio-capture={spoken}"]  # fmt: skip
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
         yield launched
         launched.close()
+
+
+def said_again(rate=48_000):
+    """A WAV file of a second and a half: “seven”, and a pause."""
+    import io
+    import wave
+
+    import numpy as np
+
+    from playground.data import audio
+    from playground.functions import speech
+
+    word = speech.resampled(audio.sample("digit-7"), speech.RATE, rate)
+    sound = np.pad(word, (rate // 2, max(0, 3 * rate // 2 - len(word) - rate // 2)))
+    with wave.open(out := io.BytesIO(), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes((np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes())
+    return out.getvalue()
 
 
 @pytest.fixture

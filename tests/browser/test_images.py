@@ -62,6 +62,18 @@ def test_an_uploaded_picture_is_named_and_a_bad_one_is_refused_in_words(visit):
     assert page.locator(".bars .best .name").inner_text() == "8" and page.problems == []
 
 
+def test_what_the_camera_sees_is_named_and_the_box_makes_way_for_the_answer(visit):
+    page = opened(visit)
+    page.context.grant_permissions(["camera"])
+    page.locator(".bars .best").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Camera", exact=True).click()
+    page.wait_for_function("document.querySelector('video')?.videoWidth > 0")
+    page.get_by_role("button", name=re.compile("Take photo", re.I)).click()
+    page.wait_for_url(re.compile("images.picture=uploaded"), timeout=30_000)
+    page.get_by_role("button", name=re.compile("Take photo|Clear photo", re.I)).first.wait_for(state="hidden", timeout=20_000)
+    assert page.problems == []
+
+
 def test_many_are_listed_and_the_finder_draws_boxes(visit):
     page = opened(visit, "many", model="digits-cnn")
     page.get_by_text(re.compile(r"\d+ named")).wait_for(timeout=60_000)

@@ -47,6 +47,20 @@ def test_an_uploaded_sound_is_heard_and_a_bad_one_is_refused_while_the_result_st
     assert page.problems == []
 
 
+def test_what_the_microphone_hears_is_named_and_the_box_makes_way_for_the_answer(visit):
+    page = opened(visit, sound="digit-2")
+    page.context.grant_permissions(["microphone"])
+    heard(page, "two")
+    page.get_by_role("button", name="Microphone").click()
+    page.get_by_role("button", name="Record", exact=True).click()
+    page.wait_for_timeout(2_500)  # the word lasts half a second and comes every second and a half
+    page.get_by_role("button", name="Stop recording").click()
+    page.wait_for_url(re.compile("speech.sound=own"), timeout=30_000)
+    heard(page, "seven")
+    page.get_by_text("Say a digit, zero to nine").wait_for(state="hidden", timeout=20_000)
+    assert page.problems == []
+
+
 def test_many_are_listed_own_words_are_learnt_and_one_frame_is_taken_apart(visit):
     page = opened(visit, "many")
     page.get_by_text(re.compile("30 heard")).wait_for(timeout=40_000)
