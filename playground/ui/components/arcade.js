@@ -5,6 +5,7 @@ import { el, icon, mounter } from "./base.js";
 import { Local, Remote } from "./arcade_games.js";
 import { Pane } from "./pane.js";
 import { lab } from "./live.js";
+import { fixed } from "./numerals.js";
 import { paint, tall } from "./theatre_scenes.js";
 
 const SPEEDS = [0.25, 0.5, 1, 2];
@@ -137,8 +138,8 @@ class Arcade {
     game.read(this.source);
     const { score, step, over } = game;
     lab.arcade = { score, step, over, views: game.views };
-    this.show.words = over ? `Over: ${score.toFixed(this.spec.motor ? 1 : 0)}` : step ? "" : "Press an arrow key to begin";
-    const words = `Your score ${score.toFixed(this.spec.motor ? 1 : 0)}   ·   step ${step}`;
+    this.show.words = over ? `Over: ${fixed(score, this.spec.motor ? 1 : 0)}` : step ? "" : "Press an arrow key to begin";
+    const words = `Your score ${fixed(score, this.spec.motor ? 1 : 0)}   ·   step ${step}`;
     if (this.title.textContent !== words) this.title.textContent = words;
     const start = step ? "Again" : "Start";
     if (this.startButton.textContent !== start) this.startButton.textContent = start;

@@ -1,13 +1,13 @@
 // Sheets of numbers: a matrix drawn as cells on a canvas of its own, with the numbers written in where they fit.
 
 import { el } from "./base.js";
+import { fixed } from "./numerals.js";
 import { entry, rgb, table } from "./theme.js";
 
 /** A number short enough for a cell. */
 export function brief(value, digits = 2) {
   if (!Number.isFinite(value)) return "–";
-  const text = Math.abs(value) >= 99.95 ? value.toFixed(0) : Math.abs(value) >= 9.995 ? value.toFixed(1) : value.toFixed(digits);
-  return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
+  return fixed(value, Math.abs(value) >= 99.95 ? 0 : Math.abs(value) >= 9.995 ? 1 : digits);
 }
 
 /** Colours of a signed value: blue above zero, orange below, by its share of `most`. */

@@ -1,5 +1,6 @@
 // Heat maps: numbers to pixels through a table of 256 colours, contour lines, and the value at a place.
 
+import { fixed } from "./numerals.js";
 import { CATEGORICAL, alpha, category, entry, rgb, table } from "./theme.js";
 import { exact } from "./axes.js";
 
@@ -252,8 +253,7 @@ function print(value, form) {
   if (!Number.isFinite(value)) return "";
   if (form === "%") return `${Math.round(100 * value)}%`;
   const decimals = /^\.(\d)f$/.exec(form);
-  const words = value.toFixed(decimals ? Number(decimals[1]) : 0);
-  return Number(words) === 0 ? words.replace("-", "") : words.replace("-", "−");
+  return fixed(value, decimals ? Number(decimals[1]) : 0);
 }
 
 function numberAt(now, i, layer, [low, high]) {

@@ -1,5 +1,6 @@
 // The equations of one unit at one time step, with the numbers put in.
 
+import { fixed } from "./numerals.js";
 import { el } from "./base.js";
 import { alpha, color } from "./theme.js";
 
@@ -78,10 +79,6 @@ function value(number, isSigned, theme) {
   const strength = Math.min(1, Math.abs(number));
   const css = isSigned && number < 0 ? color("negative", theme) : color("positive", theme);
   return el("span", { class: "value", style: { background: alpha(css, 0.08 + 0.34 * strength) } }, fixed(number));
-}
-
-function fixed(number) {
-  return number < 0 ? `−${Math.abs(number).toFixed(2)}` : number.toFixed(2);
 }
 
 function signed(number) {

@@ -3,6 +3,7 @@
 import { el, icon, mounter, slide } from "./base.js";
 import { Pane } from "./pane.js";
 import { lab } from "./live.js";
+import { short } from "./numerals.js";
 import { paint, tall } from "./theatre_scenes.js";
 import { Shelf } from "./theatre_shelf.js";
 import { ExpectationPane, MindPane } from "./theatre_mind.js";
@@ -206,7 +207,7 @@ class Theatre {
     if (!film) return;
     const words = this.spec.heading ? this.spec.heading : film.step ? `After ${film.step.toLocaleString("en")} steps of practice` : "Before any practice";
     const newer = this.newest && this.newest.key !== film.key && this.newest.step > film.step;
-    const parts = [el("span", { class: "count" }, words), el("span", {}, `return ${number(film.total)}`), el("span", {}, `${film.count} frames`)];
+    const parts = [el("span", { class: "count" }, words), el("span", {}, `return ${short(film.total)}`), el("span", {}, `${film.count} frames`)];
     if (newer) {
       const go = el("button", { class: "small", type: "button" }, `Newer film: after ${this.newest.step.toLocaleString("en")}`);
       go.addEventListener("click", () => this.choose(this.newest));
@@ -229,7 +230,7 @@ class Theatre {
     slide(this.scrub, this.show.place);
     const frame = Math.floor(this.show.place + 1e-6);
     const sum = this.show.film ? this.show.film.sums[Math.min(frame, this.last)] : 0;
-    const words = `frame ${frame + 1} · return so far ${number(sum)}`;
+    const words = `frame ${frame + 1} · return so far ${short(sum)}`;
     if (this.where.textContent !== words) this.where.textContent = words;
     for (const pane of [this.scene, this.mind, this.expectation]) pane.request();
   }
@@ -244,10 +245,6 @@ class Theatre {
     this.folding.disconnect();
     for (const pane of [this.scene, this.mind, this.expectation]) pane.destroy();
   }
-}
-
-export function number(value) {
-  return Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
 /** The film in the latest view, as plain arrays; null while there is none. */

@@ -1,6 +1,7 @@
 // Beside a film: what the agent sees, how it judges its actions, and what it expects to come.
 
 import { Pane } from "./pane.js";
+import { fixed, short } from "./numerals.js";
 import { alpha, category } from "./theme.js";
 
 const ROW = 21;
@@ -19,10 +20,6 @@ function fitted(context, words, room) {
   let cut = words;
   while (cut.length > 2 && context.measureText(`${cut}…`).width > room) cut = cut.slice(0, -1);
   return `${cut}…`;
-}
-
-function short(value) {
-  return Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
 /** Bars of the actions on top, gauges of the observation below. */
@@ -115,7 +112,7 @@ export class MindPane extends Pane {
     context.beginPath();
     context.arc(bar.left + share * (bar.right - bar.left), y, 4.5, 0, 2 * Math.PI);
     context.fill();
-    text(context, `${value.toFixed(Math.abs(value) < 10 ? 2 : 1)}${unit && width > 340 ? ` ${unit}` : ""}`, bar.right + NUMBER - 2, y, theme.ink, theme, "right");
+    text(context, `${fixed(value, Math.abs(value) < 10 ? 2 : 1)}${unit && width > 340 ? ` ${unit}` : ""}`, bar.right + NUMBER - 2, y, theme.ink, theme, "right");
   }
 }
 

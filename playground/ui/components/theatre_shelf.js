@@ -1,6 +1,7 @@
 // The shelf: films that have arrived, spread over the run, each a click away.
 
 import { el } from "./base.js";
+import { fixed } from "./numerals.js";
 
 const MOST = 9;
 
@@ -49,8 +50,8 @@ export class Shelf {
     this.text = text;
     this.node.hidden = this.films.length < 2;
     this.node.replaceChildren(el("span", { class: "muted" }, "Films"), ...this.films.map((film) => {
-      const button = el("button", { class: "small", type: "button", "aria-pressed": String(film.key === this.shown), title: `Film after ${film.step.toLocaleString("en")} steps, return ${film.total.toFixed(1)}` },
-        steps(film.step), el("b", {}, film.total.toFixed(0)));
+      const button = el("button", { class: "small", type: "button", "aria-pressed": String(film.key === this.shown), title: `Film after ${film.step.toLocaleString("en")} steps, return ${fixed(film.total, 1)}` },
+        steps(film.step), el("b", {}, fixed(film.total, 0)));
       button.addEventListener("click", () => this.choose(film));
       return button;
     }));

@@ -1,6 +1,7 @@
 // The next token: a bar each, what a rule has cut shown as cut, and a second pass beside it to compare.
 
 import { el, mounter } from "./base.js";
+import { fixed } from "./numerals.js";
 import { visible } from "./transformer_heads.js";
 
 const LOOK = `
@@ -47,7 +48,7 @@ class Next {
       cells.push(
         el("button", { class: gone.trim(), type: "button", title: `${row.bytes ?? ""}${this.spec.press ? `\n${this.spec.press}` : ""}`.trim(), onclick: () => this.emit("drag", { name: "next", token: row.id, word: row.word, done: true }) }, visible(row.word)),
         first ? el("span", { class: "two" }, ...rails) : rails[0],
-        el("span", { class: `num${gone}` }, first ? percent(row.first) : row.logit.toFixed(2)),
+        el("span", { class: `num${gone}` }, first ? percent(row.first) : fixed(row.logit)),
         row.cut ? el("span", { class: "why num" }, row.cut) : el("span", { class: "num" }, percent(row.kept)));
     }
     this.table.replaceChildren(...cells);

@@ -1,6 +1,7 @@
 // The way of one token through a GPT: stages that open to their numbers, drawn as strips of colour, matrices and tables.
 
 import { el, mounter } from "./base.js";
+import { fixed } from "./numerals.js";
 import { visible } from "./transformer_heads.js";
 import { entry, readTheme, table } from "./theme.js";
 
@@ -81,7 +82,7 @@ class Stages {
     const { data } = found;
     const columns = Math.ceil(data.length / rows);
     const most = Math.max(1e-9, ...spread(data));
-    const canvas = el("canvas", { role: "img", "aria-label": `${name || of}: ${data.length} numbers from ${Math.min(...data).toFixed(2)} to ${Math.max(...data).toFixed(2)}` });
+    const canvas = el("canvas", { role: "img", "aria-label": `${name || of}: ${data.length} numbers from ${fixed(Math.min(...data))} to ${fixed(Math.max(...data))}` });
     Object.assign(canvas, { width: columns, height: rows });
     canvas.style.height = `${tall}px`;
     const image = new ImageData(columns, rows);
@@ -103,7 +104,7 @@ class Stages {
       const i = row * columns + column;
       if (i >= data.length) return;
       const where = marks ? `${marks} ${Math.floor(i / (data.length / this.spec.heads)) + 1}, ` : found.shape.length > 1 ? `${visible(this.spec.words[row] ?? "")}, ` : "";
-      few.replaceChildren(`${where}number ${found.shape.length > 1 ? column + 1 : i + 1}: `, el("b", {}, data[i].toFixed(4)));
+      few.replaceChildren(`${where}number ${found.shape.length > 1 ? column + 1 : i + 1}: `, el("b", {}, fixed(data[i], 4)));
     });
     canvas.addEventListener("pointerleave", rest);
     rest();
@@ -132,7 +133,7 @@ function spread(data) {
 }
 
 function brief(value) {
-  return (Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(2)).replace("-", "−");
+  return fixed(value, Math.abs(value) >= 100 ? 0 : 2);
 }
 
 export const mount = mounter(Stages);
