@@ -17,6 +17,7 @@ from playground.experiments.activation_views import (
     SoftmaxView,
 )
 from playground.experiments.signal_race import SignalRace, fade, verdict
+from playground.explain.numbers import signed
 from playground.functions.activations import ACTIVATIONS
 from playground.functions.gates import GATES
 from playground.functions.initialisers import INITIALISERS
@@ -154,7 +155,7 @@ def neuron_table(view: Neuron, data: Mapping[str, np.ndarray]) -> str:
     rows = ["| x₁, x₂ | w·x + b | output | wants | |", "|:--|--:|--:|:-:|:-:|"]
     for (x, y), total, value, wanted in zip(CORNERS, view.totals(), data["corners"], TRUTH_TABLES[view.task], strict=True):
         mark = ":green[:material/check:]" if (total > 0) == bool(wanted) else ":red[:material/close:]"
-        rows.append(f"| {x:+.0f}, {y:+.0f} | {total:.3g} | {number(value)} | {wanted} | {mark} |")
+        rows.append(f"| {signed(x, 0)}, {signed(y, 0)} | {total:.3g} | {number(value)} | {wanted} | {mark} |")
     formula = f"$a = f({view.w1:g}\\,x_1 {view.w2:+g}\\,x_2 {view.bias:+g})$"
     return formula + "\n\n" + "\n".join(rows) + f"\n\n**{view.right()} of 4** corners of {TRUTH_TITLES[view.task]} on the right side."
 

@@ -18,3 +18,9 @@ def plain(value: float, digits: int = 2) -> str:
         mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
         return f"{mantissa}·10{str(int(exponent)).translate(RAISED)}".replace("-", "−")
     return f"{value:.3g}".replace("-", "−").replace("inf", "∞")
+
+
+def signed(value: float, decimals: int = 2) -> str:
+    """A number with its sign and so many decimals: +0.37, −2.10; what is shown as zero has none."""
+    words = f"{value:+.{decimals}f}"
+    return words[1:] if not float(words) else words.replace("-", "−")

@@ -12,6 +12,7 @@ import numpy as np
 from playground.data.audio import OWN, WORDS
 from playground.experiments.speech import CLEAN, Speech
 from playground.experiments.speech_hear import PATCH
+from playground.explain.numbers import signed
 from playground.functions import speech as maths
 from playground.zoo import speech
 
@@ -175,12 +176,12 @@ def moment(data: Data, seconds: float) -> float:
 
 def stages(data: Data, figures: Any) -> list[tuple[str, str, Any, str]]:
     """(title, words with the current numbers, panel, component) of each stage from samples to column."""
-    k, b = data["loudest"], data["strongest"]
+    k, b, i = data["loudest"], data["strongest"], data["biggest"]
     step = maths.RATE / maths.FOURIER
     return [
         ("1 · A frame", f"{maths.FRAME} samples, {1000 * maths.FRAME / maths.RATE:.0f} ms, around {data['time']:.2f} s. Cut out sharply, its ends would sound as "
                         f"clicks; the Hann window "
-         f"lets it swell and fade. The largest sample, {data['plain'][data['biggest']]:+.3f}, becomes {data['windowed'][data['biggest']]:+.3f}.", figures.frame(data), "lines"),
+         f"lets it swell and fade. The largest sample, {signed(data['plain'][i], 3)}, becomes {signed(data['windowed'][i], 3)}.", figures.frame(data), "lines"),
         ("2 · Its frequencies", f"The Fourier transform of {maths.FOURIER} samples says how much of each of {maths.BINS} frequencies there is, {step:.1f} Hz apart. "
                                 f"Strongest here: "
          f"**{data['hertz'][k]:.0f} Hz**, power {data['power'][k]:.3g} or {data['decibels'][k]:.1f} dB.", figures.spectrum(data), "lines"),
@@ -188,7 +189,7 @@ def stages(data: Data, figures: Any) -> list[tuple[str, str, Any, str]]:
          f"{data['middles'][b]:.0f} Hz holds most: {data['bands'][b]:.3g}.", figures.bank(data), "lines"),
         ("4 · The logarithm", f"Loudness is felt in ratios. log₁₀ of the band is {np.log10(max(data['bands'][b], 1e-10)):.2f}, the loudest cell of the word has "
                               f"{data['peak']:.2f}: the column's "
-         f"value is **{data['column'][b]:+.3f}** on a scale where 1 is the loudest cell and −1 is {maths.FLOOR:.0f} powers of ten below it. Turned on its side, this "
+         f"value is **{signed(data['column'][b], 3)}** on a scale where 1 is the loudest cell and −1 is {maths.FLOOR:.0f} powers of ten below it. Turned on its side, this "
          f"column is the marked "
          "line of the picture above.", figures.levels(data), "lines"),
     ]  # fmt: skip

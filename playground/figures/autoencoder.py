@@ -10,6 +10,7 @@ import numpy as np
 
 from playground.experiments.autoencoder import Autoencoder
 from playground.experiments.autoencoder_view import REACH, SHOWN, WALL, cells, seam
+from playground.explain.numbers import signed
 from playground.figures import canvas, theme
 from playground.figures.convolution_inside import image, images
 from playground.figures.panels import Panel
@@ -108,7 +109,7 @@ def racer(number: int) -> Panel:
 
 def decoded(data: Data, place: tuple[float, float], side: int, key: str = "ae-decoded") -> Panel:
     """The picture at the handle."""
-    code = ", ".join(f"{float(each):+.2f}" for each in data["code"][:4]) + (" …" if len(data["code"]) > 4 else "")
+    code = ", ".join(signed(float(each)) for each in data["code"][:4]) + (" …" if len(data["code"]) > 4 else "")
     return images(key, [image("picture", side, words=f"z = ({code})")], {"picture": data["picture"]}, "What the place under the handle decodes to")
 
 

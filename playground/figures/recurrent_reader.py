@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from playground.explain import numbers
 from playground.figures import theme
 
 STYLE = """<style>
@@ -30,7 +31,7 @@ def coloured(text: str, values: np.ndarray, surprise: np.ndarray, guesses: Seque
         colour = (theme.POSITIVE if value >= 0 else theme.NEGATIVE) if signed else theme.category(3)
         strength = min(1.0, abs(value)) if signed else min(1.0, value / MOST_SURPRISE)
         told = " · ".join(f"{shown(each)} {share:.0%}" for each, share in next_ones)
-        words = f"{shown(sign)}  unit {value:+.2f} · surprise {cost:.2f} nats · next: {told}" if signed else f"{shown(sign)}  surprise {cost:.2f} nats · next: {told}"
+        words = f"{shown(sign)}  unit {numbers.signed(value)} · surprise {cost:.2f} nats · next: {told}" if signed else f"{shown(sign)}  surprise {cost:.2f} nats · next: {told}"
         mark = "↵\n" if sign == "\n" else html.escape(sign, quote=True)
         pieces.append(f'<span title="{html.escape(words, quote=True)}" style="background:color-mix(in srgb, {colour} {85 * strength:.0f}%, transparent)">{mark}</span>')
     return f'{STYLE}<div class="rread" role="img" aria-label="The text, each sign coloured by the chosen number">{"".join(pieces)}</div>'

@@ -9,6 +9,7 @@ import numpy as np
 
 from playground.data.audio import WORDS, sample, samples
 from playground.experiments.speech import CLEAN, METHODS
+from playground.explain.numbers import signed
 from playground.figures import canvas, theme
 from playground.figures.panels import Panel
 from playground.functions import speech as maths
@@ -128,7 +129,7 @@ def against_noise(data: Data, now: int, height: int = 220) -> Panel:
 def method_words(method: str, reason: Data) -> str:
     """What stands below an explanation."""
     if method == "integrated":
-        return (f"{METHODS[method]}: all cells together {reason['total']:+.2f}, the score less that of silence {reason['gap']:+.2f}; "
+        return (f"{METHODS[method]}: all cells together {signed(reason['total'])}, the score less that of silence {signed(reason['gap'])}; "
                 f"{reason['asked']} pictures asked in {1000 * reason['seconds']:.0f} ms.")  # fmt: skip
     return f"{METHODS[method]}: how far the score falls when a patch is silenced; {reason['asked']} pictures asked in {1000 * reason['seconds']:.0f} ms."
 

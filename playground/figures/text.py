@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from playground.explain.numbers import signed
 from playground.figures import theme
 
 NAMES = {"PER": ("person", 0), "LOC": ("place", 2), "ORG": ("organisation", 1)}
@@ -105,7 +106,7 @@ def weighed(text: str, tokens: Sequence[tuple[int, int]], weights: Sequence[floa
         if end <= begin:
             continue
         colour = theme.POSITIVE if weight >= 0 else theme.NEGATIVE
-        parts += [safe(text[at:begin]), f'<span title="{weight:+.3f}" style="background:{tint(colour, 0.68 * abs(weight) / most)}">{safe(text[begin:end])}</span>']
+        parts += [safe(text[at:begin]), f'<span title="{signed(weight, 3)}" style="background:{tint(colour, 0.68 * abs(weight) / most)}">{safe(text[begin:end])}</span>']
         at = end
     return block("".join(parts) + safe(text[at:]))
 

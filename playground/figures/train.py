@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from playground.explain.numbers import signed
 from playground.figures import canvas, theme
 
 TRAIN, VALIDATION = theme.CATEGORICAL[0], theme.CATEGORICAL[1]
@@ -94,7 +95,7 @@ def contributions(names: Sequence[str], values: np.ndarray, most: int = 8) -> st
         side = "left:50%" if value >= 0 else "right:50%"
         ink = theme.POSITIVE if value >= 0 else theme.NEGATIVE
         rows.append(f'<div class="bar-row"><span title="{_safe(names[place])}">{_safe(names[place])}</span><i class="both"><b style="{side};width:{50 * abs(value) / reach:.1f}%;'
-                    f'background:{ink}"></b></i><em>{value:+.2f}</em></div>')  # fmt: skip
+                    f'background:{ink}"></b></i><em>{signed(value)}</em></div>')  # fmt: skip
     return f'<div class="bars">{"".join(rows)}</div>'
 
 

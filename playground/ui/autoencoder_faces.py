@@ -9,6 +9,7 @@ import streamlit as st
 from playground import ui
 from playground.experiments.autoencoder_faces import COLUMNS, Faces
 from playground.explain import autoencoder_faces as asked
+from playground.explain.numbers import signed
 from playground.figures import autoencoder_faces as figures
 from playground.runs.engine import get_engine
 from playground.ui import own_pictures
@@ -56,7 +57,7 @@ def _facts(now: Faces) -> None:
     data = ui.compute(asked.face, **_asked_face(now))
     said = "like most faces" if data["distance"] < 1.3 * data["usual"] else "further out than almost any face it learnt from: it draws what it knows"
     st.caption(f"Mean squared error **{data['error']:.4f}**. The code lies {data['distance']:.1f} deviations from the mean code (faces usually {data['usual']:.1f}), {said}. "
-               f"Direction {now.direction} holds {data['share']:.1%} of the spread of all codes; this face stands at {data['at']:+.1f} on it.")  # fmt: skip
+               f"Direction {now.direction} holds {data['share']:.1%} of the spread of all codes; this face stands at {signed(data['at'], 1)} on it.")  # fmt: skip
 
 
 def _take(at: dict[str, Any]) -> None:

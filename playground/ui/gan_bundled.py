@@ -13,6 +13,7 @@ from playground.data import downloads
 from playground.experiments import gan_bundled as asked
 from playground.experiments.gan_words import USES, GanFaces, GanLook, Samples
 from playground.explain.gan_bundled_words import WORDS, Words
+from playground.explain.numbers import signed
 from playground.figures import convolution
 from playground.figures import gan_bundled as figures
 from playground.runs.engine import get_engine
@@ -198,7 +199,7 @@ def _said(look: Samples, words: Words, data: dict[str, Any]) -> None:
     taken = f"{look.key}!taken"
     fooled = score > 0 if isinstance(look, GanLook) else not look.own and data["better"] >= FOOLED
     st.session_state[taken] = bool(fooled) or st.session_state.get(taken, False)
-    verdict = f"{score:+.2f}".replace("-", "−") + f", which is {'real' if score > 0 else 'made up'} to it"
+    verdict = signed(score) + f", which is {'real' if score > 0 else 'made up'} to it"
     liked = f"D likes it best as a **{best}**: " if len(data["scores"]) > 1 else "D's score is "
     st.caption(f"{liked}{verdict}. "
                f"It gives {data['better']:.0%} of {words.real}, and {data['fooled']:.0%} of G's samples a lower score. "

@@ -12,6 +12,7 @@ from playground.experiments import recurrent_reader as reading
 from playground.experiments.recurrent_reader import COLOURS, Reader
 from playground.experiments.recurrent_words import READER
 from playground.explain import recurrent_tasks, recurrent_words
+from playground.explain.numbers import signed
 from playground.figures import recurrent_reader as figures
 from playground.figures import text as text_figures
 from playground.ui import text_parts
@@ -81,7 +82,7 @@ def _about(view: Reader, data: Any, unit: int) -> str:
         return f"“{COLOURS[view.colour]}” does not vary in this text: nothing can follow it."
     r = data["found"][view.colour]["r"]
     how = "follows it closely" if abs(r) > 0.8 else "goes along with it" if abs(r) > 0.5 else "is the best there is, which is not much"
-    return f"Of {len(data['cells'])} units, unit {unit} {how}: correlation {r:+.2f}."
+    return f"Of {len(data['cells'])} units, unit {unit} {how}: correlation {signed(r)}."
 
 
 def _unread(found: Any) -> None:

@@ -16,6 +16,7 @@ from playground.experiments.text_map import EmbeddingMap
 from playground.experiments.text_search import Search
 from playground.experiments.text_summary import Summary
 from playground.explain import text_tasks, text_words
+from playground.explain.numbers import signed
 from playground.figures import text as figures
 from playground.ui import text_batch
 from playground.ui import text_parts as parts
@@ -43,7 +44,7 @@ def compare() -> None:
         best = text_compare.strongest(data)
         st.html(figures.bars([f"{one} · {other}" for one, other, _ in best], [share for *_, share in best], form="{:.4f}", most=best[0][2] if best else 1.0))
     if abs(data["beyond"]) > 1e-4:
-        st.caption(f"Only the first {text_compare.MOST} tokens of each are shown; pairs beyond them hold {data['beyond']:+.3f} of the cosine.")
+        st.caption(f"Only the first {text_compare.MOST} tokens of each are shown; pairs beyond them hold {signed(data['beyond'], 3)} of the cosine.")
     _score("STS benchmark test Spearman", "Agreement with people on the STS benchmark’s test pairs")
     ui.tasks([ui.Task(*each) for each in text_tasks.compare(view, data)])
     with ui.explain():
