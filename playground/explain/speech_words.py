@@ -129,7 +129,16 @@ def advice(view: Speech, data: Data) -> list[Advice]:
         found.append(
             Advice("This recording is very quiet.", f"Its loudest tenth of a second lies at {data['level']:.0f} dB, and the room's own noise is amplified with it. Come nearer.")
         )
-    if view.sound == OWN and data["best"] == OTHER:
+    seconds = view.speed * (data["word"][1] - data["word"][0]) / maths.RATE  # as it was said
+    if seconds > maths.WINDOW / maths.RATE:
+        found.append(
+            Advice(
+                "Words may run together here.",
+                f"This stretch without a pause lasts {seconds:.1f} s; the network hears {maths.WINDOW / maths.RATE:.2f} s at once, the loudest. "
+                f"Leave a pause of {maths.GAP:.1g} s or more between two words.",
+            )
+        )
+    elif view.sound == OWN and data["best"] == OTHER:
         found.append(Advice("The network takes this for no digit.", "It knows English zero to nine. Say one word, with silence before and after."))
     elif view.sound == OWN and not found and best < 0.6:
         found.append(

@@ -40,6 +40,19 @@ def test_every_setting_gives_shares_that_add_up(sound, noise, colour, pitch, spe
     assert speech_words.advice(view, data) is not None and speech_words.maths_of(view, data, {"target": 0, "total": 0.0, "gap": 0.0, "asked": 1})
 
 
+def test_words_that_run_together_are_asked_for_one_by_one(tmp_path, monkeypatch):
+    monkeypatch.setenv("PLAYGROUND_HOME", str(tmp_path))
+    cut = []
+    for digit in (1, 9, 8, 0):
+        sound = np.abs(audio.sample(f"digit-{digit}"))
+        loud = np.flatnonzero(sound > 0.05 * sound.max())
+        cut.append(audio.sample(f"digit-{digit}")[loud[0] : loud[-1]])
+    for words, told in ((cut, True), (cut[:1], False)):
+        view = Speech(sound="own", upload=audio.stored(audio.as_kept(np.pad(np.concatenate(words), 4_000))))
+        advice = " ".join(f"{each.words} {each.evidence}" for each in speech_words.advice(view, speech_hear.hear(**view.heard())))
+        assert ("Words may run together" in advice and "0.2 s or more" in advice) == told
+
+
 def test_integrated_gradients_add_up_to_the_score_gained():
     found = speech_hear.why(**PLAIN.heard(), target=-1, method="integrated")
     assert found["target"] == 7 and found["total"] == pytest.approx(found["gap"], rel=0.05, abs=0.2)
