@@ -11,7 +11,7 @@ import numpy as np
 
 from playground.core.errors import UserError
 from playground.core.fields import choice, text
-from playground.core.lazy import torch
+from playground.core.lazy import lasting, torch
 from playground.data import shelf
 from playground.data.pictures import Prepared, prepare
 from playground.experiments.convolution_pictures import Pictured, look
@@ -45,6 +45,7 @@ class Network:
 
 
 @functools.lru_cache(4)
+@lasting
 def network(name: str) -> Network:
     """A bundled network by name, or one trained here by SHELF and its digest; loaded once a process.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from playground.core.fields import number, switch
-from playground.core.lazy import torch
+from playground.core.lazy import lasting, torch
 from playground.core.randomness import torch_stream
 from playground.data import pictures
 from playground.experiments.convolution_networks import Networked
@@ -88,6 +88,7 @@ def centred(pixels: Tensor) -> Tensor:
 
 
 @functools.lru_cache(1)
+@lasting
 def rival() -> nn.Module:
     """A dense network of one hidden layer for 28 × 28 digits, trained here in a second or two on the bundled digits, each shifted at random.
 

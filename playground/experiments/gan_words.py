@@ -17,7 +17,7 @@ TRAINED = {"trained": ("Digits, trained", gan_models.NAME), "faces": ("Faces, tr
 PARTS = {"plane": "Points in the plane", "digits": "Digits, learnt live",
          **{part: words for part, (words, name) in TRAINED.items() if gan_models.ready(name)}}  # offered where its weights are  # fmt: skip
 USES = {"between": "Go between two", "walk": "Walk", "sum": "Add and subtract", "nearest": "Nearest learnt", "judge": "Ask D"}
-FIRST = (0, 18, 44)  # the samples A, B and C of the beginning
+FIRST = {gan_models.NAME: (0, 18, 44), gan_models.FACES: (24, 50, 37)}  # the samples A, B and C of the beginning
 SHOWN_FIELDS = {"field": "D's answer", "best": "Best possible D", "": "None"}
 
 
@@ -28,7 +28,7 @@ def _truncation(name: str) -> Any:
 
 def _picks(name: str) -> Any:
     family = gan_models.FAMILIES[name]
-    return fields.integers(FIRST, 0, family.rows * family.columns - 1, max_length=3, group="hidden", label="Samples clicked", help="The last three, the latest first.")
+    return fields.integers(FIRST[name], 0, family.rows * family.columns - 1, max_length=3, group="hidden", label="Samples clicked", help="The last three, the latest first.")
 
 
 class Samples(Still):
@@ -49,7 +49,7 @@ class Samples(Still):
     def chosen(self) -> tuple[int, int, int]:
         """The samples A, B and C; places that a link left out are those of the beginning."""
         picks: tuple[int, ...] = getattr(self, "picks", ())
-        first, second, third = (*picks, *FIRST[len(picks) :])
+        first, second, third = (*picks, *FIRST[self.model][len(picks) :])
         return first, second, third
 
     def dragged(self, at: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from playground.core.errors import UserError
-from playground.core.lazy import torch
+from playground.core.lazy import lasting, torch
 from playground.core.limits import CLASSIFIER_PARAMETERS
 from playground.data import hub_files, pictures, timm_table
 from playground.data.photographs import RESAMPLING, Recipe, as_garment, as_photograph
@@ -98,6 +98,7 @@ def classifier(name: str) -> Classifier:
     return _LOADED[name]
 
 
+@lasting
 def _load(name: str) -> Classifier:
     if name.startswith(TIMM):
         return _of_timm(name)

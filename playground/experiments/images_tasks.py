@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from playground.core.errors import UserError
-from playground.core.lazy import torch
+from playground.core.lazy import lasting, torch
 from playground.core.limits import FOUND_BOXES, TEXT_TOKENS, WRITTEN_LINES
 from playground.data import hub_files
 
@@ -74,6 +74,7 @@ def find(task: str, model: str, seen: Mapping[str, str]) -> dict[str, Any]:
 
 
 @functools.lru_cache(2)
+@lasting
 def _opened(task: str, model: str) -> Any:
     """The pipeline, or the model and its processor for words.
 

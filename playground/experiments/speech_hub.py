@@ -12,7 +12,7 @@ import numpy as np
 from playground.core.errors import UserError
 from playground.core.fields import choice, number, seed, switch
 from playground.core.fields import text as written
-from playground.core.lazy import torch
+from playground.core.lazy import lasting, torch
 from playground.core.limits import SPOKEN_CHARACTERS
 from playground.data import audio, hub_files
 from playground.experiments.stills import Still
@@ -65,6 +65,7 @@ def here(model: str) -> bool:
 
 
 @lru_cache(2)
+@lasting
 def loaded(task: str, model: str) -> tuple[Any, Any]:
     """What makes inputs, and the model, from files on this machine alone; no code but transformers' own is run.
 

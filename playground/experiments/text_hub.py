@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from playground.core.errors import UserError
 from playground.core.fields import choice, integer, number, seed
 from playground.core.fields import text as written
-from playground.core.lazy import torch
+from playground.core.lazy import lasting, torch
 from playground.data import hub_files
 from playground.data.texts import clean
 from playground.experiments.hub_rewriting import rewrite
@@ -106,6 +106,7 @@ def here(model: str) -> bool:
 
 
 @lru_cache(2)
+@lasting
 def loaded(kind: str, model: str) -> tuple[Any, Any]:
     """Tokenizer and model (an `AutoModelFor…` of transformers) from files on this machine alone; no code but transformers' own is run.
 

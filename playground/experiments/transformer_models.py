@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from playground.core.errors import UserError
-from playground.core.lazy import torch
+from playground.core.lazy import lasting, torch
 from playground.data import hub_files
 from playground.data.texts import clean
 
@@ -45,6 +45,7 @@ def here(model: str) -> bool:
 
 
 @lru_cache(2)
+@lasting
 def loaded(model: str) -> Generator:
     """A model of GPT-2's family with its tokenizer.
 

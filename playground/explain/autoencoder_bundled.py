@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from playground.core.errors import UserError
-from playground.core.lazy import torch
+from playground.core.lazy import lasting, torch
 from playground.experiments.autoencoder_view import as_bytes, lattice, picture, tiled
 from playground.zoo import cards
 
@@ -27,6 +27,7 @@ def about() -> dict[str, Any] | None:
 
 
 @functools.lru_cache(1)
+@lasting
 def _opened() -> tuple[nn.Module, dict[str, np.ndarray]]:
     from safetensors.numpy import load_file
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from playground.core.errors import UserError
-from playground.core.lazy import torch
+from playground.core.lazy import lasting, torch
 from playground.zoo import cards
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ NAME, FOLDER = "ae-faces", "autoencoder"
 
 
 @functools.lru_cache(1)
+@lasting
 def opened() -> tuple[Any, dict[str, Tensor]]:
     """The network, and mean (d,), axes (d, d) and deviations (d,) of the codes of its training pictures.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from playground.core.errors import UserError
-from playground.core.lazy import torch
+from playground.core.lazy import lasting, torch
 from playground.core.randomness import torch_stream
 from playground.zoo import cards
 
@@ -74,12 +74,14 @@ def kept(name: str = NAME) -> dict[str, np.ndarray]:
 
 
 @lru_cache(4)
+@lasting
 def load(name: str = NAME) -> Any:
     """The generator in evaluation mode, float32."""
     return _filled(_networks(name)[0], name, "g/")
 
 
 @lru_cache(4)
+@lasting
 def judge(name: str = NAME) -> Any:
     """The discriminator in evaluation mode, float32."""
     return _filled(_networks(name)[1], name, "d/")

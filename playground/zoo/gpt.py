@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from playground.core.lazy import torch
+from playground.core.lazy import lasting, torch
 from playground.zoo import cards
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def gpt_card(name: str) -> GPTCard:
 
 
 @lru_cache(4)
+@lasting
 def bundled(name: str) -> Generator:
     """A bundled generator in evaluation mode, float32.
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from playground.core.errors import UserError
-from playground.core.lazy import torch
+from playground.core.lazy import lasting, torch
 
 if TYPE_CHECKING:
     from tokenizers import Encoding, Tokenizer
@@ -75,6 +75,7 @@ def _fetched() -> tuple[Path, str]:
 
 
 @lru_cache(1)
+@lasting
 def backbone() -> Backbone:
     """The checked backbone.
 

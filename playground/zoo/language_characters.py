@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from playground.core.lazy import torch
+from playground.core.lazy import lasting, torch
 from playground.zoo import cards
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def keep(name: str, arrays: dict[str, np.ndarray], about: dict[str, object]) -> 
 
 
 @lru_cache(2)
+@lasting
 def load(name: str) -> RecurrentNet:
     """The network with the cell of `networks.recurrent_cells`, whose every gate can be looked at.
 

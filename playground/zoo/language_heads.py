@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from playground.core.lazy import torch
+from playground.core.lazy import lasting, torch
 from playground.zoo import language, language_cards
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def build(arrays: Mapping[str, np.ndarray], about: Any) -> Adapted:
 
 
 @lru_cache(6)
+@lasting
 def load(name: str) -> Adapted:
     """The bundled head `name`.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from playground.core.lazy import lasting
 from playground.zoo import cards
 
 if TYPE_CHECKING:
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 
 @lru_cache(8)
+@lasting
 def load(name: str) -> torch.nn.Module:
     """The bundled model `name` in evaluation mode, float32.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
+from playground.core.lazy import lasting
 from playground.zoo import cards
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def keep(name: str, arrays: dict[str, Any], about: dict[str, Any]) -> SpeechCard
 
 
 @lru_cache(2)
+@lasting
 def load(name: str = NAME) -> Ear:
     """The bundled network in evaluation mode, float32.
 

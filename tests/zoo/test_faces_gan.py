@@ -147,7 +147,7 @@ def test_a_sample_and_a_picture_of_ones_own_are_judged_and_the_grounds_are_where
 
 def test_a_press_on_the_sheet_leaves_the_own_picture():
     look = GanFaces(own="0123456789abcdef")
-    assert look.dragged({"name": "wall", "x": 3.5 * 65, "y": 1.5 * 65, "tile": 65}) == {"picks": (11, 0, 18), "own": ""}
+    assert look.dragged({"name": "wall", "x": 3.5 * 65, "y": 1.5 * 65, "tile": 65}) == {"picks": (11, 24, 50), "own": ""}
     assert look.asked() == {"name": "dcgan-faces", "seed": 0, "truncation": 0.7, "digit": "all"}
 
 
