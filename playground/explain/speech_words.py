@@ -58,7 +58,7 @@ GLOSSARY = {
     "Fourier transform": "Says how much of each frequency a piece of sound holds.",
     "Mel scale": "Frequencies as the ear tells them apart: evenly below 700 Hz, by ratios above.",
     "Log-mel spectrogram": "Loudness by time and mel band: the picture that most networks for speech look at.",
-    "Embedding": "Numbers in which alike things lie close together. This one was trained to tell thousands of words apart, and so hears what matters in any of them.",
+    "Embedding": "Numbers in which alike things lie close together. This one was trained to spot spoken words, and so hears what matters in any of them.",
     "Formant": "A resonance of throat and mouth. Two of them, moving, make the vowel; they are the thick bright bands.",
     "Decibel": "A ratio on a logarithmic scale: 10 dB is ten times the power, 20 dB ten times the amplitude.",
     "Attribution": "A number for each cell of the picture that says how much it had to do with one answer.",
@@ -226,7 +226,7 @@ def maths_of(view: Speech, data: Data, reason: Data) -> str:
     logits, shares, best = np.asarray(data["logits"]), np.asarray(data["shares"]), data["best"]
     total = float(np.log(np.exp(logits - logits.max()).sum()) + logits.max())
     t = reason["target"]
-    lines = [rf"The network reads the {maths.BANDS} × {maths.FRAMES} picture. A **speech embedding** that Google trained on very many voices (frozen here) hears 96 numbers in it "
+    lines = [rf"The network reads the {maths.BANDS} × {maths.FRAMES} picture. A **speech embedding** that Google trained to spot words (frozen here) hears 96 numbers in it "
              rf"every 80 ms; their mean, maximum and minimum over time are the 288 numbers $h$ of this word, and one matrix, fitted to spoken digits, gives every answer a score:",
              rf"$$z = W h + b, \qquad z_\text{{{data['classes'][best]}}} = {logits[best]:.3f}$$", "**Softmax** makes shares of the scores:",
              rf"$$p_k = \frac{{e^{{z_k}}}}{{\sum_j e^{{z_j}}}}, \qquad p_\text{{{data['classes'][best]}}} = e^{{{logits[best]:.3f} - {total:.3f}}} = "

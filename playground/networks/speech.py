@@ -1,4 +1,4 @@
-"""The network that hears digits: a speech embedding that was trained on far more voices than we have, and a head of our own.
+"""The network that hears digits: a published speech embedding, and a head of our own.
 
 The embedding is `speech_embedding`, which Google published under the Apache licence 2.0 (J. Lin, K. Kilgour, D. Roblek and M. Sharifi, "Training Keyword
 Spotters with Limited and Synthesized Speech Data", ICASSP 2020, section 3): convolutions over bands and over time in turn, 330,000 weights. The head is one

@@ -38,6 +38,18 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def until_it_answers(address, process, why):
+    """Wait for the app at this address; `why` says what its log knows when it does not come."""
+    deadline = time.monotonic() + 40
+    while True:
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
+            return
+        except OSError:
+            assert process.poll() is None and time.monotonic() < deadline, why()
+            time.sleep(0.1)
+
+
 class Server:
     """The app as `make run` starts it."""
 
@@ -47,14 +59,7 @@ class Server:
         command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port), "--server.headless", "true"]
         self.log = open(folder / "app.log", "wb")  # noqa: SIM115
         self.process = subprocess.Popen(command, cwd=ROOT, stdout=self.log, stderr=self.log, env={**os.environ, "PLAYGROUND_HOME": str(folder), **environment})
-        deadline = time.monotonic() + 40
-        while True:
-            try:
-                urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1)
-                return
-            except OSError:
-                assert self.process.poll() is None and time.monotonic() < deadline, Path(self.log.name).read_text()[-2000:]
-                time.sleep(0.1)
+        until_it_answers(self.url, self.process, lambda: Path(self.log.name).read_text()[-2000:])
 
     def health(self):
         import json
@@ -141,14 +146,7 @@ def harness():
     command = [sys.executable, "-m", "streamlit", "run", "tests/browser/harness/app.py", *(f"--server.{name}={value}" for name, value in options.items())]
     server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
-            break
-        except OSError:
-            assert server.poll() is None and time.monotonic() < deadline, "the harness app did not start"
-            time.sleep(0.1)
+    until_it_answers(address, server, lambda: "the harness app did not start")
     yield address
     server.terminate()
     server.wait(10)
