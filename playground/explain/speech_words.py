@@ -24,7 +24,7 @@ INTRODUCTIONS = {
     "hear": "A network of some hundred thousand numbers hears one digit. Say one yourself: look at what the word looks like to it, which part it goes by, and how "
     "much noise it stands.",
     "inside": "A network hears no sound; it looks at a picture. Here one column of that picture comes about, stage by stage, from the samples of a microphone.",
-    "teach": "Teach it words of your own from a few recordings each. The bundled network listens, a small head on top learns, in less than a second.",
+    "teach": "Teach it words of your own from a few recordings each. The bundled network listens, a small head on top learns, in a second or two.",
     "many": "Many recordings at once: each is read, its words are found and named; what cannot be read is listed with the reason.",
     "hub": "Whole sentences into text with times, and text into speech: larger models, fetched from the Hub when you ask for it.",
 }
